@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/model/node_view.hpp"
+
+namespace neuron_scheduler::model {
+
+using AggregateFactory = std::function<std::unique_ptr<NodeAggregate>()>;
+
+// Nodes, and the pods that use them: what live bound pods and assumed pods carry, and nothing else (design.md §3).
+// Pods are known by uid and attached to nodes by name. This is the snapshot that decisions read; nothing is copied.
+//
+//     (unknown) --assume--> assumed --set_pod(bound)--> bound --remove_pod / terminal--> (unknown)
+//         |                    \--forget / remove_pod--> (unknown)      ^
+//         \---------------------- set_pod(bound) -----------------------/
+class Cache {
+ public:
+  explicit Cache(std::vector<AggregateFactory> aggregates);
+
+  void set_node(NodeRef node);
+  void remove_node(const Name& name);
+
+  // A pod as the API server shows it. Bound: counted on its node; confirms an assumed one, or moves it to where it really
+  // is. Not bound: an assumed pod stays assumed (the news is older than our bind), anything else is not kept. Terminal:
+  // as removed. A pod with a decode_error keeps its last good state, marked with that error.
+  void set_pod(const PodRef& pod);
+  void remove_pod(const Uid& uid);
+
+  // pod.node_name says where. False, and nothing happens, if a pod of this uid is already here.
+  [[nodiscard]] bool assume(PodRef pod);
+  // Undoes assume; a confirmed pod stays. False if there is no such assumed pod.
+  bool forget(const Uid& uid);
+
+  [[nodiscard]] bool assumed(const Uid& uid) const;
+  // Null if the pod is neither assumed nor bound.
+  [[nodiscard]] PodRef find_pod(const Uid& uid) const;
+
+  // The nodes that exist, in order of their names; valid until the next change of nodes.
+  [[nodiscard]] std::span<const NodeView* const> nodes() const;
+  // Null if there is neither such a node nor a pod bound to its name.
+  [[nodiscard]] const NodeView* find_node(const Name& name) const;
+
+  // Required anti-affinity terms of counted pods that may select this pod exist (design.md §8).
+  [[nodiscard]] bool kept_away_by_anti_affinity(const Pod& pod) const;
+
+  // Raised by each change of any node's view.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  [[nodiscard]] std::size_t node_count() const { return nodes().size(); }
+  [[nodiscard]] std::size_t pod_count() const { return pods_.size(); }
+  [[nodiscard]] std::size_t assumed_count() const { return assumed_count_; }
+
+ private:
+  struct PodEntry {
+    PodRef pod;
+    bool assumed = false;
+  };
+
+  NodeView& view_of(const Name& node_name);
+  void touch(NodeView& view);
+  void drop_if_unused(const Name& node_name);
+  void attach(PodEntry entry);
+  void detach(const Uid& uid);
+  void note_anti_affinity(const PodRef& pod);
+
+  std::vector<AggregateFactory> factories_;
+  std::unordered_map<Name, std::unique_ptr<NodeView>> views_;
+  std::unordered_map<Uid, PodEntry> pods_;
+  std::unordered_map<Uid, PodRef> anti_affinity_pods_;
+  mutable std::vector<const NodeView*> sorted_nodes_;
+  mutable bool sorted_valid_ = true;
+  std::size_t assumed_count_ = 0;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace neuron_scheduler::model

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cluster/model/name.hpp"
+#include "cluster/model/result.hpp"
+
+namespace neuron_scheduler::model {
+
+// Labels of one object; keys are unique, order carries no meaning.
+class Labels {
+ public:
+  void set(Name key, Name value);
+  // Null if the key is missing. The pointer lives as long as this object is not changed.
+  [[nodiscard]] const Name* find(const Name& key) const;
+  [[nodiscard]] const std::vector<std::pair<Name, Name>>& entries() const { return entries_; }
+  friend bool operator==(const Labels&, const Labels&) = default;
+
+ private:
+  std::vector<std::pair<Name, Name>> entries_;
+};
+
+enum class SelectorOperator : std::uint8_t { kIn, kNotIn, kExists, kDoesNotExist, kGt, kLt };
+
+// One compiled condition on a label. NotIn also holds where the label is missing; Gt and Lt compare integers and fail
+// where the label is missing or no integer (apimachinery pkg/labels Requirement.Matches).
+struct Requirement {
+  Name key;
+  SelectorOperator op = SelectorOperator::kExists;
+  std::vector<Name> values;  // kIn, kNotIn
+  std::int64_t bound = 0;    // kGt, kLt
+
+  [[nodiscard]] bool matches(const Labels& labels) const;
+};
+
+// Requirements that must all hold. A selector without any selects everything; where Kubernetes means "nothing" by an
+// absent or empty selector, the owner of the selector keeps that apart.
+struct LabelSelector {
+  std::vector<Requirement> requirements;
+
+  [[nodiscard]] bool matches(const Labels& labels) const;
+};
+
+// One term of a node selector: label conditions and conditions on metadata.name; a term without any matches nothing.
+struct NodeSelectorTerm {
+  std::vector<Requirement> expressions;
+  // matchFields on metadata.name with In or NotIn and one value: the API server takes no others.
+  std::vector<std::pair<SelectorOperator, Name>> names;
+
+  [[nodiscard]] bool matches(const Name& node_name, const Labels& node_labels) const;
+};
+
+// What a pod requires of a node: nodeSelector AND (any of the terms). Source: kube-scheduler.md §1.3 NodeAffinity.
+struct RequiredNodeAffinity {
+  LabelSelector node_selector;
+  std::optional<std::vector<NodeSelectorTerm>> terms;  // nullopt: no required affinity
+
+  [[nodiscard]] bool empty() const { return node_selector.requirements.empty() && !terms; }
+  [[nodiscard]] bool matches(const Name& node_name, const Labels& node_labels) const;
+};
+
+}  // namespace neuron_scheduler::model

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace neuron_scheduler::scheduler {
+
+enum class AttemptResult : std::uint8_t { kScheduled, kUnschedulable, kError };
+
+struct QueueSizes {
+  std::size_t active = 0;
+  std::size_t backoff = 0;
+  std::size_t unschedulable = 0;
+  std::size_t gated = 0;
+};
+
+// What happened, for metrics; called from the scheduler's thread, must not call back.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // One scheduling attempt ended; duration is that of the decision and, if a bind followed, of the bind.
+  virtual void attempt(AttemptResult result, std::string_view profile,
+                       std::chrono::nanoseconds duration) = 0;
+  // A pod is bound: time since it first entered the active queue, and how many attempts it took (>= 1).
+  virtual void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) = 0;
+  // A bind attempt ended without a clear answer and will be sent again.
+  virtual void bind_unknown() = 0;
+  virtual void bind_conflict() = 0;
+};
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "cluster/model/binding.hpp"
+#include "cluster/model/cache.hpp"
+#include "cluster/model/node_view.hpp"
+#include "cluster/model/pod.hpp"
+#include "cluster/model/time.hpp"
+#include "scheduler/status.hpp"
+
+// The extension points that plugins implement, one small interface each (kube-scheduler.md §1.1). A plugin is one class
+// that implements those it needs, and a row in registry.cpp. All calls of one cycle come from one thread, with the same
+// pod, between two changes of the cache.
+namespace neuron_scheduler::scheduler {
+
+// What a plugin computed for one pod in one cycle; only the plugin that made it looks inside. For what-ifs on copied
+// NodeViews the framework tells it of pods that are imagined to come or go.
+class PluginState {
+ public:
+  virtual ~PluginState() = default;
+  [[nodiscard]] virtual std::unique_ptr<PluginState> clone() const = 0;
+  virtual void add_pod(const model::Pod& /*pod*/, const model::NodeView& /*node*/) {}
+  virtual void remove_pod(const model::Pod& /*pod*/, const model::NodeView& /*node*/) {}
+};
+
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+};
+
+// May the pod enter the queue at all? A rejection keeps it aside until it changes.
+class PreEnqueuePlugin {
+ public:
+  virtual Status pre_enqueue(const model::Pod& pod) const = 0;
+
+ protected:
+  ~PreEnqueuePlugin() = default;
+};
+
+struct QueueOrderKey {
+  std::int32_t priority = 0;
+  model::SteadyTime queued_at;
+  std::uint64_t sequence = 0;  // Of arrival in the queue: a total order.
+};
+
+// Exactly one per process: true if a is to be decided before b. A strict total order.
+class QueueSortPlugin {
+ public:
+  virtual bool before(const QueueOrderKey& a, const QueueOrderKey& b) const = 0;
+
+ protected:
+  ~QueueSortPlugin() = default;
+};
+
+struct PreFilterResult {
+  Status status;                        // kSkip: no Filter of this plugin in this cycle.
+  std::unique_ptr<PluginState> state;   // May be null; handed to Filter, Score and Reserve of the same plugin.
+  // Only these nodes can fit; nullopt: no such limit. An empty set rejects the pod.
+  std::optional<std::vector<model::Name>> nodes;
+};
+
+class PreFilterPlugin {
+ public:
+  virtual PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const = 0;
+
+ protected:
+  ~PreFilterPlugin() = default;
+};
+
+class FilterPlugin {
+ public:
+  // state: what this plugin's PreFilter returned, null if it has none. Never sees the cache: the same call serves what-ifs.
+  virtual Status filter(const PluginState* state, const model::Pod& pod,
+                        const model::NodeView& node) const = 0;
+
+ protected:
+  ~FilterPlugin() = default;
+};
+
+class ScorePlugin {
+ public:
+  static constexpr std::int64_t kScoreMax = 100;
+
+  // Any number; after normalize within 0..kScoreMax.
+  virtual std::int64_t score(const PluginState* state, const model::Pod& pod,
+                             const model::NodeView& node) const = 0;
+  // Over all feasible nodes of the cycle.
+  virtual void normalize(std::span<std::int64_t> /*scores*/) const {}
+
+ protected:
+  ~ScorePlugin() = default;
+};
+
+class ReservePlugin {
+ public:
+  // The node is chosen: claim what the pod gets there and write it into the binding's annotations. The pod counts on
+  // the node, with these annotations, as soon as all Reserve plugins agreed.
+  virtual Status reserve(const PluginState* state, const model::Pod& pod, const model::NodeView& node,
+                         model::WallTime now, model::Binding& binding) = 0;
+  // The binding will not happen. Called in reverse order for all Reserve plugins, also those whose reserve was not
+  // called or failed; must be idempotent.
+  virtual void unreserve(const model::Pod& pod, const model::Binding& binding) noexcept = 0;
+
+ protected:
+  ~ReservePlugin() = default;
+};
+
+class BindingSender;
+
+// Sends the binding; the first bind plugin of the profile that takes the pod does it. The answer comes back through
+// Scheduler::on_bind_answer. Called again with the same binding as long as its end is unknown (design.md §4).
+class BindPlugin {
+ public:
+  // False: not this plugin's business, ask the next.
+  virtual bool bind(const model::Pod& pod, const model::Binding& binding, BindingSender& sender) = 0;
+
+ protected:
+  ~BindPlugin() = default;
+};
+
+}  // namespace neuron_scheduler::scheduler

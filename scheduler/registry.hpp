@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cluster/model/annotations.hpp"
+#include "cluster/model/cache.hpp"
+#include "scheduler/plugin.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+struct PluginEnvironment {
+  // Number of the plugin's aggregate in NodeView::aggregate, if its row declares one.
+  std::size_t aggregate_slot = 0;
+};
+
+// One row per plugin: all that the rest of the program needs to know of it.
+struct PluginRow {
+  std::string_view name;
+  std::unique_ptr<Plugin> (*make)(const PluginEnvironment&);
+  // Null: the plugin keeps nothing per node.
+  std::unique_ptr<model::NodeAggregate> (*make_aggregate)() = nullptr;
+  // Annotation keys that it reads, of pods and of nodes; all others are dropped at decoding.
+  std::span<const std::string_view> pod_annotations = {};
+  std::span<const std::string_view> node_annotations = {};
+  std::int64_t default_weight = 0;  // Of its score in the default profile.
+};
+
+// All plugins, in order of the default profile (kube-scheduler.md §1.2). An explicit table: nothing registers itself.
+[[nodiscard]] std::span<const PluginRow> plugin_registry();
+
+// Null if there is none of this name.
+[[nodiscard]] const PluginRow* find_plugin(std::string_view name);
+
+// For the cache: one factory per row that declares an aggregate, in order of their slots.
+[[nodiscard]] std::vector<model::AggregateFactory> aggregate_factories();
+// The slot of that row's aggregate; nullopt if it declares none.
+[[nodiscard]] std::optional<std::size_t> aggregate_slot(std::string_view plugin_name);
+
+// For the decoder: what all rows together read.
+[[nodiscard]] model::AnnotationFilter pod_annotation_filter();
+[[nodiscard]] model::AnnotationFilter node_annotation_filter();
+
+}  // namespace neuron_scheduler::scheduler
