@@ -1,0 +1,172 @@
+#include "cluster/model/cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace neuron_scheduler::model {
+namespace {
+
+// A pod that could not be read this time keeps what was last known of it; only the error and, if it says one, the node
+// are news (design.md §3).
+PodRef with_last_good_state(const Pod& last_good, const Pod& unreadable) {
+  auto pod = std::make_shared<Pod>(last_good);
+  pod->decode_error = unreadable.decode_error;
+  pod->resource_version = unreadable.resource_version;
+  if (unreadable.bound()) pod->node_name = unreadable.node_name;
+  return pod;
+}
+
+}  // namespace
+
+Cache::Cache(std::vector<AggregateFactory> aggregates) : factories_(std::move(aggregates)) {}
+
+void Cache::set_node(NodeRef node) {
+  NodeView& view = view_of(node->name);
+  if (!view.exists()) sorted_valid_ = false;
+  view.set_node(std::move(node));
+  touch(view);
+}
+
+void Cache::remove_node(const Name& name) {
+  const auto found = views_.find(name);
+  if (found == views_.end() || !found->second->exists()) return;
+  sorted_valid_ = false;
+  found->second->set_node(nullptr);
+  touch(*found->second);
+  drop_if_unused(name);
+}
+
+void Cache::set_pod(const PodRef& pod) {
+  if (pod->terminal) {
+    remove_pod(pod->uid);
+    return;
+  }
+  const auto found = pods_.find(pod->uid);
+  if (found == pods_.end()) {
+    if (pod->bound()) attach(PodEntry{pod, false});
+    return;
+  }
+  // A node name is never taken back: such news is older than what is known here.
+  if (!pod->bound() && pod->decode_error.empty()) return;
+  const PodRef before = found->second.pod;
+  PodRef after = pod->decode_error.empty() ? pod : with_last_good_state(*before, *pod);
+  if (after->node_name != before->node_name) {
+    detach(pod->uid);
+    attach(PodEntry{std::move(after), false});
+    return;
+  }
+  if (found->second.assumed && pod->bound()) {
+    found->second.assumed = false;
+    --assumed_count_;
+  }
+  found->second.pod = after;
+  note_anti_affinity(after);
+  NodeView& view = view_of(after->node_name);
+  view.update_pod(*before, std::move(after));
+  touch(view);
+}
+
+void Cache::remove_pod(const Uid& uid) {
+  if (pods_.contains(uid)) detach(uid);
+}
+
+bool Cache::assume(PodRef pod) {
+  if (!pod->bound() || pods_.contains(pod->uid)) return false;
+  attach(PodEntry{std::move(pod), true});
+  return true;
+}
+
+bool Cache::forget(const Uid& uid) {
+  if (!assumed(uid)) return false;
+  detach(uid);
+  return true;
+}
+
+bool Cache::assumed(const Uid& uid) const {
+  const auto found = pods_.find(uid);
+  return found != pods_.end() && found->second.assumed;
+}
+
+PodRef Cache::find_pod(const Uid& uid) const {
+  const auto found = pods_.find(uid);
+  return found == pods_.end() ? nullptr : found->second.pod;
+}
+
+std::span<const NodeView* const> Cache::nodes() const {
+  if (!sorted_valid_) {
+    sorted_nodes_.clear();
+    for (const auto& [name, view] : views_) {
+      if (view->exists()) sorted_nodes_.push_back(view.get());
+    }
+    std::sort(sorted_nodes_.begin(), sorted_nodes_.end(),
+              [](const NodeView* a, const NodeView* b) { return a->node().name < b->node().name; });
+    sorted_valid_ = true;
+  }
+  return sorted_nodes_;
+}
+
+const NodeView* Cache::find_node(const Name& name) const {
+  const auto found = views_.find(name);
+  return found == views_.end() ? nullptr : found->second.get();
+}
+
+bool Cache::kept_away_by_anti_affinity(const Pod& pod) const {
+  const auto keeps_away = [&](const AntiAffinityTerm& term) {
+    return term.may_select(pod.namespace_name, pod.labels);
+  };
+  return std::any_of(anti_affinity_pods_.begin(), anti_affinity_pods_.end(), [&](const auto& entry) {
+    const auto& terms = entry.second->anti_affinity;
+    return std::any_of(terms.begin(), terms.end(), keeps_away);
+  });
+}
+
+NodeView& Cache::view_of(const Name& node_name) {
+  auto& view = views_[node_name];
+  if (view == nullptr) {
+    std::vector<std::unique_ptr<NodeAggregate>> aggregates;
+    aggregates.reserve(factories_.size());
+    for (const auto& make : factories_) aggregates.push_back(make());
+    view = std::make_unique<NodeView>(std::move(aggregates));
+  }
+  return *view;
+}
+
+void Cache::touch(NodeView& view) { view.set_generation(++generation_); }
+
+void Cache::drop_if_unused(const Name& node_name) {
+  const auto found = views_.find(node_name);
+  if (found != views_.end() && !found->second->exists() && found->second->pods().empty()) {
+    views_.erase(found);
+  }
+}
+
+void Cache::attach(PodEntry entry) {
+  if (entry.assumed) ++assumed_count_;
+  note_anti_affinity(entry.pod);
+  NodeView& view = view_of(entry.pod->node_name);
+  view.add_pod(entry.pod);
+  touch(view);
+  pods_.emplace(entry.pod->uid, std::move(entry));
+}
+
+void Cache::detach(const Uid& uid) {
+  const auto found = pods_.find(uid);
+  const PodEntry entry = std::move(found->second);
+  pods_.erase(found);
+  if (entry.assumed) --assumed_count_;
+  anti_affinity_pods_.erase(entry.pod->uid);
+  NodeView& view = view_of(entry.pod->node_name);
+  view.remove_pod(*entry.pod);
+  touch(view);
+  drop_if_unused(entry.pod->node_name);
+}
+
+void Cache::note_anti_affinity(const PodRef& pod) {
+  if (pod->anti_affinity.empty()) {
+    anti_affinity_pods_.erase(pod->uid);
+  } else {
+    anti_affinity_pods_[pod->uid] = pod;
+  }
+}
+
+}  // namespace neuron_scheduler::model
