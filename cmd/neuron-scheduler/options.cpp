@@ -1,0 +1,108 @@
+#include "cmd/neuron-scheduler/options.hpp"
+
+#include <charconv>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+namespace neuron_scheduler::cmd {
+namespace {
+
+constexpr const char* kVersionText = "neuron-scheduler " NEURON_SCHEDULER_VERSION "\n";
+constexpr int kVerbosityMax = 10;
+
+// An address that is there must be a valid one; CLI11 shows the text that a validator returns.
+std::string check_http_address(const std::string& text) {
+  const auto address = parse_http_address(text);
+  return address ? std::string() : address.error().message;
+}
+
+std::string check_leader_elect(const std::string& text) {
+  if (text == "false") return {};
+  if (text == "true") {
+    return "leader election is not built yet: run one replica, with --leader-elect=false";
+  }
+  return "must be true or false, not \"" + text + "\"";
+}
+
+ParsedOptions finished(std::string output, ExitCode code) {
+  ParsedOptions parsed;
+  parsed.output = std::move(output);
+  parsed.exit_code = code;
+  return parsed;
+}
+
+}  // namespace
+
+model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(const std::string& text) {
+  const auto fail = [&](const std::string& why) {
+    return model::invalid("\"" + text.substr(0, 128) + "\" is no HOST:PORT: " + why);
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return fail("no port");
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') != host.ends_with(']')) return fail("brackets do not match");
+  if (host.starts_with('[')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return fail("an IPv6 address needs brackets");
+  }
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data() + colon + 1, end, port);
+  if (result.ec != std::errc{} || result.ptr != end) return fail("the port must be 0 to 65535");
+  return std::pair{host.empty() ? std::string("0.0.0.0") : host, port};
+}
+
+ParsedOptions parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  std::string http_address = "127.0.0.1:10251";
+  std::string leader_elect = "false";
+  bool version = false;
+
+  CLI::App app("Schedules pods that name it in spec.schedulerName; knows AWS Neuron devices.",
+               "neuron-scheduler");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.add_flag("--version", version, "Print the version and exit");
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.add_subcommand("run", "Schedule a cluster (what happens without a subcommand, too)");
+  app.add_option("--kubeconfig", options.kubeconfig,
+                 "Kubeconfig file; without it, the credentials of the pod it runs in");
+  app.add_option("--context", options.context, "Context of the kubeconfig to use");
+  app.add_option("--http-address", http_address,
+                 "Where /metrics, /healthz, /livez and /readyz are served, plain HTTP; port 0: "
+                 "nowhere")
+      ->check(check_http_address)
+      ->capture_default_str();
+  app.add_option("--leader-elect", leader_elect, "Must be false: not built yet")
+      ->check(check_leader_elect)
+      ->capture_default_str();
+  app.add_option("-v,--v", options.verbosity,
+                 "How much to log: 0 news, 2 also each binding, 4 also each update")
+      ->check(CLI::Range(0, kVerbosityMax))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+
+  // CLI11 takes its arguments from the back.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    return finished(app.help(), kExitOk);
+  } catch (const CLI::ParseError& error) {
+    return finished("neuron-scheduler: " + std::string(error.what()) + "\n", kExitUsage);
+  }
+  if (version) return finished(kVersionText, kExitOk);
+
+  ParsedOptions parsed;
+  parsed.run = true;
+  const auto address = parse_http_address(http_address);
+  std::tie(options.http_host, options.http_port) = *address;
+  parsed.options = std::move(options);
+  return parsed;
+}
+
+}  // namespace neuron_scheduler::cmd

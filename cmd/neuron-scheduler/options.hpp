@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cluster/model/result.hpp"
+
+namespace neuron_scheduler::cmd {
+
+// Exit codes, as kube-scheduler has them where it has any (docs/configuration.md).
+enum ExitCode : int {
+  kExitOk = 0,      // Ended by SIGTERM or SIGINT, binds drained; or --help, --version.
+  kExitFailure = 1, // Could not start, or was forced to stop.
+  kExitUsage = 2,   // The command line is wrong.
+};
+
+struct Options {
+  std::string kubeconfig;  // Empty: in-cluster credentials.
+  std::string context;     // Of the kubeconfig; empty: its current-context.
+  std::string http_host = "127.0.0.1";
+  std::uint16_t http_port = 10251;  // 0: no server.
+  int verbosity = 0;                // klog's -v: 0 news, 2 each binding, 4 each update.
+  std::uint64_t seed = 0;           // Breaks ties between equal nodes (design.md §8).
+};
+
+// What the command line asks for. If it asks for no run (--help, --version, or a mistake), output is what to print and
+// exit_code how to end.
+struct ParsedOptions {
+  bool run = false;
+  Options options;
+  std::string output;
+  ExitCode exit_code = kExitOk;
+};
+
+// arguments: without the program's name.
+[[nodiscard]] ParsedOptions parse_options(const std::vector<std::string>& arguments);
+
+// "HOST:PORT", "[IPV6]:PORT" or ":PORT" (all addresses); port 0 switches the server off.
+[[nodiscard]] model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(
+    const std::string& text);
+
+}  // namespace neuron_scheduler::cmd
