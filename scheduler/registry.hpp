@@ -15,6 +15,8 @@ namespace neuron_scheduler::scheduler {
 struct PluginEnvironment {
   // Number of the plugin's aggregate in NodeView::aggregate, if its row declares one.
   std::size_t aggregate_slot = 0;
+  // Resources that another plugin of the same profile owns: the Fit plugin leaves them to it.
+  std::vector<model::Name> resources_owned_by_others;
 };
 
 // One row per plugin: all that the rest of the program needs to know of it.
@@ -26,6 +28,8 @@ struct PluginRow {
   // Annotation keys that it reads, of pods and of nodes; all others are dropped at decoding.
   std::span<const std::string_view> pod_annotations = {};
   std::span<const std::string_view> node_annotations = {};
+  // Resources whose amounts on a node this plugin alone judges, because counting is not enough.
+  std::span<const std::string_view> owned_resources = {};
   std::int64_t default_weight = 0;  // Of its score in the default profile.
 };
 

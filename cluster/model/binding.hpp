@@ -16,6 +16,9 @@ struct Binding {
   Uid pod_uid;
   Name node_name;
   std::map<std::string, std::string> annotations;
+  // Not part of the object: goes out only when every earlier such binding to the same node has ended, since somebody on
+  // the node matches pods by the order in which they were bound (design.md §4).
+  bool in_order_on_node = false;
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 

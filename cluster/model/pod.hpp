@@ -34,6 +34,7 @@ struct Container {
   ContainerRole role = ContainerRole::kApp;
   // Extended resources as requested, before any rounding: their plugins refuse what is negative or fractional.
   std::vector<std::pair<Name, Quantity>> extended_requests;
+  friend bool operator==(const Container&, const Container&) = default;
 };
 
 // What a pod asks of the scheduler that is not built yet: it stays pending with a reason (design.md §8).

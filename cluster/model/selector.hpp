@@ -34,6 +34,7 @@ struct Requirement {
   std::int64_t bound = 0;    // kGt, kLt
 
   [[nodiscard]] bool matches(const Labels& labels) const;
+  friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
 // Requirements that must all hold. A selector without any selects everything; where Kubernetes means "nothing" by an
@@ -42,6 +43,7 @@ struct LabelSelector {
   std::vector<Requirement> requirements;
 
   [[nodiscard]] bool matches(const Labels& labels) const;
+  friend bool operator==(const LabelSelector&, const LabelSelector&) = default;
 };
 
 // One term of a node selector: label conditions and conditions on metadata.name; a term without any matches nothing.
@@ -51,6 +53,7 @@ struct NodeSelectorTerm {
   std::vector<std::pair<SelectorOperator, Name>> names;
 
   [[nodiscard]] bool matches(const Name& node_name, const Labels& node_labels) const;
+  friend bool operator==(const NodeSelectorTerm&, const NodeSelectorTerm&) = default;
 };
 
 // What a pod requires of a node: nodeSelector AND (any of the terms). Source: kube-scheduler.md §1.3 NodeAffinity.
@@ -60,6 +63,7 @@ struct RequiredNodeAffinity {
 
   [[nodiscard]] bool empty() const { return node_selector.requirements.empty() && !terms; }
   [[nodiscard]] bool matches(const Name& node_name, const Labels& node_labels) const;
+  friend bool operator==(const RequiredNodeAffinity&, const RequiredNodeAffinity&) = default;
 };
 
 }  // namespace neuron_scheduler::model
