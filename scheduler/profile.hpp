@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cluster/model/name.hpp"
+#include "cluster/model/result.hpp"
+#include "scheduler/plugin.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+struct PluginChoice {
+  std::string name;
+  // Of its score; nullopt: the registry's default. 0 counts as 1 (kube-scheduler.md §1.1).
+  std::optional<std::int64_t> weight;
+};
+
+// What a user decides: which plugins serve the pods of one schedulerName, in this order.
+struct ProfileConfig {
+  std::string scheduler_name;
+  std::vector<PluginChoice> plugins;
+};
+
+// Every plugin of the registry with its default weight, for schedulerName neuron-scheduler.
+[[nodiscard]] ProfileConfig default_profile_config();
+
+// Position of a plugin in its profile.
+using PluginIndex = std::size_t;
+
+template <class Interface>
+struct Extension {
+  PluginIndex index = 0;
+  Interface* plugin = nullptr;
+};
+
+struct PluginInstance {
+  std::string name;
+  std::unique_ptr<Plugin> plugin;
+  std::int64_t weight = 1;
+};
+
+// The plugins of one profile, sorted by what they implement, each list in the profile's order. Owns
+// them.
+class Profile {
+ public:
+  static constexpr std::int64_t kWeightMax = 10'000;
+
+  // Error (kInvalid, names the profile): no schedulerName, unknown or repeated plugin, weight out
+  // of 0..kWeightMax, and what assemble refuses.
+  [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config);
+  // From plugins made elsewhere, e.g. by a test. Error: not exactly one QueueSort plugin, no Bind
+  // plugin.
+  [[nodiscard]] static model::Result<Profile> assemble(std::string_view scheduler_name,
+                                                       std::vector<PluginInstance> plugins);
+
+  [[nodiscard]] const model::Name& scheduler_name() const { return scheduler_name_; }
+  [[nodiscard]] std::size_t plugin_count() const { return plugins_.size(); }
+  [[nodiscard]] const std::string& plugin_name(PluginIndex index) const {
+    return plugins_[index].name;
+  }
+  [[nodiscard]] std::int64_t weight(PluginIndex index) const { return plugins_[index].weight; }
+
+  [[nodiscard]] std::span<const Extension<PreEnqueuePlugin>> pre_enqueue() const {
+    return pre_enqueue_;
+  }
+  [[nodiscard]] const QueueSortPlugin& queue_sort() const { return *queue_sort_.front().plugin; }
+  [[nodiscard]] const std::string& queue_sort_name() const {
+    return plugin_name(queue_sort_.front().index);
+  }
+  [[nodiscard]] std::span<const Extension<PreFilterPlugin>> pre_filter() const {
+    return pre_filter_;
+  }
+  [[nodiscard]] std::span<const Extension<FilterPlugin>> filter() const { return filter_; }
+  [[nodiscard]] std::span<const Extension<ScorePlugin>> score() const { return score_; }
+  [[nodiscard]] std::span<const Extension<ReservePlugin>> reserve() const { return reserve_; }
+  [[nodiscard]] std::span<const Extension<BindPlugin>> bind() const { return bind_; }
+
+ private:
+  Profile() = default;
+
+  model::Name scheduler_name_;
+  std::vector<PluginInstance> plugins_;
+  std::vector<Extension<PreEnqueuePlugin>> pre_enqueue_;
+  std::vector<Extension<QueueSortPlugin>> queue_sort_;
+  std::vector<Extension<PreFilterPlugin>> pre_filter_;
+  std::vector<Extension<FilterPlugin>> filter_;
+  std::vector<Extension<ScorePlugin>> score_;
+  std::vector<Extension<ReservePlugin>> reserve_;
+  std::vector<Extension<BindPlugin>> bind_;
+};
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "cluster/model/pod.hpp"
+#include "cluster/model/time.hpp"
+#include "scheduler/observer.hpp"
+#include "scheduler/plugin.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+struct QueueTimes {
+  std::chrono::milliseconds initial_backoff{1'000};
+  std::chrono::milliseconds max_backoff{10'000};
+  std::chrono::milliseconds unschedulable_max{300'000};
+};
+
+// Whether PreEnqueue lets the pod in.
+enum class Gate : std::uint8_t { kOpen, kClosed };
+
+// One pod taken from the queue.
+struct QueuedAttempt {
+  model::PodRef pod;
+  std::uint32_t attempts = 0;  // This one included.
+  model::SteadyTime first_queued;
+};
+
+// Pods that wait for a decision, and those being decided or bound, by uid (kube-scheduler.md §3).
+//
+//     set_pod ──► active ──pop──► in flight ──remove (bound, gone)──► (unknown)
+//        │          ▲  ▲            │     │
+//        ▼          │  └─ backoff ◄─┘     └──return_rejected──► unschedulable
+//      gated ───────┘       ▲    return_failed                        │
+//       set_pod             └───────── wake_all, flush ───────────────┘
+//
+// What happens while a pod is in flight is not lost: a rejected pod that missed an event goes to
+// backoff, not to sleep.
+class Queue {
+ public:
+  // Both must outlive it.
+  Queue(const model::Clock& clock, const QueueSortPlugin& order, QueueTimes times);
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+
+  // A new pod enters; a known one is replaced where it is, and woken if the change can matter to
+  // its chances.
+  void set_pod(model::PodRef pod, Gate gate);
+  void remove(const model::Uid& uid);
+  // The newest known object, wherever in the queue (or in flight) it is; null if unknown.
+  [[nodiscard]] model::PodRef find(const model::Uid& uid) const;
+
+  // The next pod to decide: from active, and when that is empty a rejected one from backoff (never
+  // one that failed).
+  [[nodiscard]] std::optional<QueuedAttempt> pop();
+  // Ends of an attempt, for pods in flight (others are ignored). Rejected: sleeps until an event.
+  // Failed: tried again after backoff without any event. No: back to where it would have been
+  // without this attempt.
+  void return_rejected(const model::Uid& uid);
+  void return_failed(const model::Uid& uid);
+
+  // Something happened that may let any sleeping pod fit. Cheap: the sweep follows once, before the
+  // next pop.
+  void wake_all();
+  // Moves pods whose backoff ended or that slept too long.
+  void tick();
+  [[nodiscard]] std::optional<model::SteadyTime> next_timer() const;
+
+  // Pods in flight are in none of them.
+  [[nodiscard]] QueueSizes sizes() const;
+
+ private:
+  enum class Place : std::uint8_t {
+    kInFlight,
+    kActive,
+    kBackoffRejected,
+    kBackoffFailed,
+    kUnschedulable,
+    kGated
+  };
+  struct Entry {
+    model::PodRef pod;
+    Gate gate = Gate::kOpen;
+    Place place = Place::kInFlight;
+    QueueOrderKey key;
+    model::SteadyTime backoff_end;
+    std::uint32_t attempts = 0;
+    std::uint32_t rejections = 0;  // In total.
+    std::uint32_t failures = 0;    // In a row.
+    std::optional<model::SteadyTime> first_queued;
+    std::uint64_t events_seen = 0;
+    bool changed_in_flight = false;
+  };
+  struct ByOrder {
+    const QueueSortPlugin* order;
+    bool operator()(const Entry* a, const Entry* b) const;
+  };
+  struct ByBackoffEnd {
+    const QueueSortPlugin* order;
+    bool operator()(const Entry* a, const Entry* b) const;
+  };
+  struct ByAge {
+    bool operator()(const Entry* a, const Entry* b) const;
+  };
+  using BackoffSet = std::set<Entry*, ByBackoffEnd>;
+
+  void put(Entry& entry, Place place);
+  void take_out(Entry& entry);
+  // To backoff or active, by what is left of its backoff; to gated if its gate is closed.
+  void requeue(Entry& entry);
+  void restamp(Entry& entry);
+  Entry* in_flight(const model::Uid& uid);
+  void sweep();
+  void move_ready(BackoffSet& from);
+
+  const model::Clock& clock_;
+  QueueTimes times_;
+  std::unordered_map<model::Uid, Entry> entries_;
+  std::set<Entry*, ByOrder> active_;
+  BackoffSet backoff_rejected_;
+  BackoffSet backoff_failed_;
+  std::set<Entry*, ByAge> unschedulable_;
+  std::size_t gated_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t events_ = 0;
+  bool sweep_due_ = false;
+};
+
+}  // namespace neuron_scheduler::scheduler
