@@ -1,0 +1,42 @@
+"""Hundreds of mixed pods on fifty nodes of five instance types, with deletions and new pods in between."""
+
+import random
+import unittest
+
+from support import checker
+from support.cluster import ClusterTest
+from support.wait import wait_until
+from support.workload import make_mixed_nodes, mixed_pods
+
+
+class MixedPods(ClusterTest):
+    def test_five_hundred(self):
+        nodes = make_mixed_nodes(self.plane)
+        recorder = self.recorder()
+        self.scheduler()
+        waves = [mixed_pods(count, seed, nodes, f"wave{seed}") for seed, count in ((1, 250), (2, 150), (3, 100))]
+        rng = random.Random(4)
+        for wave in waves:
+            self.create(*wave)
+            # Deletes while the rest of the wave is still being placed: bound pods and waiting ones.
+            wait_until(lambda: len(recorder.bound_names()) > 100, 60, "the first hundred pods")
+            live = self.pods()
+            self.delete(*rng.sample(live, len(live) // 4))
+        self.wait_rest()
+        _, version = self.client.list("pods", limit=1)
+        recorder.wait_for(version)
+
+        self.assert_content()
+        self.assertEqual(recorder.half_bound(), [])
+        self.assertGreaterEqual(len(recorder.bound_names()), 400)
+        # What still waits says why.
+        for pod in self.pods():
+            if not pod["spec"].get("nodeName"):
+                with self.subTest(checker.name_of(pod)):
+                    self.assertRegex(self.wait_refused(pod["metadata"]["name"]), r"^0/50 nodes are available: .+\.$")
+        self.assert_bound_once()
+        self.assert_no_forbidden()
+
+
+if __name__ == "__main__":
+    unittest.main()
