@@ -199,7 +199,7 @@ def unfinished(path, text):
 
 def line_length(path, text):
     limit = LINE_LENGTH_MAX.get(posixpath.splitext(path)[1])
-    if limit is None or path == "LICENSE":
+    if limit is None or posixpath.basename(path).startswith(("LICENSE", ".")):
         return []
     return [
         (number, f"{len(line)} columns, at most {limit}")
