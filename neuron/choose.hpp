@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "neuron/request.hpp"
+#include "neuron/state.hpp"
+
+// Which cores of a node a pod gets: pure, deterministic, exact (design.md §5, §6).
+namespace neuron_scheduler::neuron {
+
+enum class Fit : std::uint8_t {
+  kFits,
+  kNoRoom,       // Legal sizes, but not enough is free in the right places.
+  kIllegalSize,  // As ShapeProblem: not on this node, whatever is free.
+  kCoresUnknown,
+  kUnitsDisagree,
+  kTooComplex,  // The search was cut off before it knew.
+};
+
+// How many placements of single containers one search tries before it gives up with kTooComplex.
+//
+// Pods of one asking container, or of any number that all ask alike, never come near it: the first
+// try fits or nothing does. Otherwise a retry happens only where the biggest-first order, the
+// tightest fit and these proofs leave a doubt: a whole device, or a run of cores that fills a free
+// run exactly, is never retried; free runs of one length are tried once; what fails for one
+// container is not tried again for its equal; sums are checked first. A pod on a node of 16 devices
+// stays below a few hundred (the random tests assert it); only pods made of many sidecars and init
+// containers with different odd sizes on almost full nodes can pass the limit.
+inline constexpr int kMaxSteps = 2000;
+
+struct Choice {
+  Fit fit = Fit::kNoRoom;
+  std::int64_t cost = 0;  // What the pod takes from value(state); meaningful if it fits.
+  std::vector<Placement> placements;  // By position in PodRequest::asking.
+  int steps = 0;                      // Placements tried.
+};
+
+// Containers that run at the same time share no core; an init container reuses what the others get
+// as far as it can. Only devices of `eligible` are given; whole devices and sets of them are legal
+// ones of the node's topology.
+//
+// Preferred, in this order: fewest cores beyond those of the pod's other containers; least cost;
+// for one device the highest, for several the lowest; low cores.
+[[nodiscard]] Choice choose(const NodeState& state, const PodRequest& request, DeviceMask eligible);
+
+// As choose, without the placements: allocates nothing.
+struct Evaluation {
+  Fit fit = Fit::kNoRoom;
+  std::int64_t cost = 0;
+  int steps = 0;
+};
+[[nodiscard]] Evaluation evaluate(const NodeState& state, const PodRequest& request,
+                                  DeviceMask eligible);
+
+}  // namespace neuron_scheduler::neuron

@@ -1,0 +1,142 @@
+#include "neuron/state.hpp"
+
+#include <bit>
+
+namespace neuron_scheduler::neuron {
+namespace {
+
+// Sum of s*(n-s+1) over s = 1..n.
+constexpr std::int64_t run_value(std::int64_t length) {
+  return length * (length + 1) * (length + 2) / 6;
+}
+
+constexpr std::int64_t runs_value(std::uint64_t free) {
+  std::int64_t sum = 0;
+  while (free != 0) {
+    free >>= std::countr_zero(free);
+    const int length = std::countr_one(free);
+    sum += run_value(length);
+    free = length == 64 ? 0 : free >> length;
+  }
+  return sum;
+}
+
+constexpr auto kByteRunsValue = [] {
+  std::array<std::int16_t, 256> table{};
+  for (unsigned byte = 0; byte < table.size(); ++byte) {
+    table[byte] = static_cast<std::int16_t>(runs_value(byte));
+  }
+  return table;
+}();
+
+std::int64_t cores_value(CoreMask free) {
+  return free < kByteRunsValue.size() ? kByteRunsValue[free] : runs_value(free);
+}
+
+std::int64_t rows_value(std::uint64_t free) {
+  const std::uint64_t pairs = free & (free >> 1);
+  const std::uint64_t rows = pairs & (pairs >> 2) & 0x1111;
+  const std::uint64_t halves = rows & (rows >> 4) & 0x0101;
+  return std::popcount(free) + 4 * std::popcount(rows) + 8 * std::popcount(halves) +
+         (free == 0xffff ? 16 : 0);
+}
+
+// Counted in devices.
+std::int64_t devices_value(const Geometry& geometry, DeviceMask free) {
+  switch (geometry.rule) {
+    case SetRule::kConsecutive:
+      return runs_value(free);
+    case SetRule::kAlignedRows:
+      return rows_value(free);
+    case SetRule::kOneOrAll:
+      break;
+  }
+  const bool all = geometry.devices > 1 && free == geometry.all_devices();
+  return std::popcount(free) + (all ? geometry.devices : 0);
+}
+
+template <class Function>
+void for_each_device(DeviceMask devices, Function function) {
+  for (; devices != 0; devices &= devices - 1) function(std::countr_zero(devices));
+}
+
+}  // namespace
+
+CoreSet core_set(const Geometry& geometry, const Placement& placement) {
+  CoreSet set;
+  if (placement.devices == 0) return set;
+  for_each_device(placement.devices, [&](int device) {
+    set.push_back({device, geometry.full_device()});
+  });
+  set.back().cores = placement.last;
+  return set;
+}
+
+NodeState::NodeState(const Geometry& geometry, DeviceMask unusable)
+    : geometry_(geometry),
+      unusable_(unusable & geometry.all_devices()),
+      untouched_(geometry.all_devices() & ~unusable),
+      open_(untouched_) {}
+
+int NodeState::free_core_count() const {
+  int count = 0;
+  for_each_device(open_, [&](int device) { count += std::popcount(free(device)); });
+  return count;
+}
+
+void NodeState::take(int device, CoreMask cores) {
+  if (device < 0 || device >= geometry_.devices) return;
+  cores &= geometry_.full_device();
+  if (cores == 0) return;
+  used_[index(device)] |= cores;
+  untouched_ &= ~device_bit(device);
+  if (used(device) == geometry_.full_device()) open_ &= ~device_bit(device);
+}
+
+void NodeState::take(const CoreSet& cores) {
+  for (const DeviceCores& part : cores) take(part.device, part.cores);
+}
+
+void NodeState::take(const Placement& placement) {
+  if (placement.devices == 0) return;
+  const int last = placement.last_device();
+  for_each_device(placement.devices, [&](int device) {
+    take(device, device == last ? placement.last : geometry_.full_device());
+  });
+}
+
+std::int64_t value(const NodeState& state) {
+  const Geometry& geometry = state.geometry();
+  std::int64_t sum = geometry.cores_per_device * devices_value(geometry, state.untouched());
+  for_each_device(state.open(), [&](int device) { sum += cores_value(state.free(device)); });
+  return sum;
+}
+
+std::int64_t cost(const NodeState& state, const Placement& placement) {
+  if (placement.devices == 0) return 0;
+  const Geometry& geometry = state.geometry();
+  const DeviceMask left = state.untouched() & ~placement.devices;
+  std::int64_t sum = 0;
+  if (left != state.untouched()) {
+    sum = geometry.cores_per_device *
+          (devices_value(geometry, state.untouched()) - devices_value(geometry, left));
+  }
+  const int last = placement.last_device();
+  for_each_device(placement.devices, [&](int device) {
+    const CoreMask free = state.free(device);
+    sum += cores_value(free) - (device == last ? cores_value(free & ~placement.last) : 0);
+  });
+  return sum;
+}
+
+int new_cores(const NodeState& state, const Placement& placement) {
+  if (placement.devices == 0) return 0;
+  const int last = placement.last_device();
+  int count = std::popcount(placement.last & ~state.used(last));
+  for_each_device(placement.devices & ~device_bit(last), [&](int device) {
+    count += std::popcount(state.geometry().full_device() & ~state.used(device));
+  });
+  return count;
+}
+
+}  // namespace neuron_scheduler::neuron
