@@ -1,0 +1,179 @@
+#include "cluster/client/api_calls.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cluster/client/request_bodies.hpp"
+#include "cluster/client/write_queue.hpp"
+
+namespace neuron_scheduler::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
+
+BindEnd bind_end(int status) {
+  if (status == 200 || status == 201) return BindEnd::kDone;
+  if (status == 404) return BindEnd::kNotFound;
+  if (status == 409) return BindEnd::kConflict;
+  if (status == 401 || status == 429) return BindEnd::kNotTried;
+  if (status == 408) return BindEnd::kUnknown;
+  if (status >= 300 && status < 500) return BindEnd::kRefused;
+  return BindEnd::kUnknown;
+}
+
+BindAnswer bind_answer(const HttpOutcome& outcome) {
+  BindAnswer answer;
+  if (!outcome.answer) {
+    answer.end = outcome.failure == HttpFailure::kNotSent ? BindEnd::kNotTried : BindEnd::kUnknown;
+    answer.message = outcome.error;
+    return answer;
+  }
+  answer.end = bind_end(outcome.answer->status);
+  if (answer.end == BindEnd::kDone) return answer;
+  const ApiStatus status = decode_status(outcome.answer->status, outcome.answer->body);
+  answer.message = status.message;
+  answer.retry_after =
+      outcome.answer->retry_after ? outcome.answer->retry_after : status.retry_after;
+  return answer;
+}
+
+PodAnswer pod_answer(Codec<model::Pod>& codec, const HttpOutcome& outcome) {
+  PodAnswer answer;
+  if (!outcome.answer) {
+    answer.message = outcome.error;
+    return answer;
+  }
+  if (outcome.answer->status == 200) {
+    auto pod = codec.decode(outcome.answer->body);
+    if (pod.has_value()) {
+      answer.kind = PodAnswer::Kind::kFound;
+      answer.pod = std::move(*pod);
+    } else {
+      answer.message = pod.error().message;
+    }
+    return answer;
+  }
+  if (outcome.answer->status == 404) answer.kind = PodAnswer::Kind::kNotFound;
+  answer.message = decode_status(outcome.answer->status, outcome.answer->body).message;
+  return answer;
+}
+
+WriteQueue::Config status_queue(const ApiOptions& options) {
+  WriteQueue::Config config;
+  config.kind = Write::kStatus;
+  config.later = WriteQueue::Later::kReplaceWaiting;
+  config.waiting_max = options.waiting_max;
+  config.under_way_max = options.under_way_max;
+  // kube-scheduler.md §5.3
+  config.tries = 4;
+  config.retry_delay = milliseconds{10};
+  config.retry_factor = 5;
+  config.retry_codes = {409, 429, 500, 503};
+  config.fine_codes = {404};  // The pod is gone.
+  return config;
+}
+
+WriteQueue::Config event_queue(const ApiOptions& options) {
+  WriteQueue::Config config;
+  config.kind = Write::kEvent;
+  config.waiting_max = options.waiting_max;
+  config.under_way_max = options.under_way_max;
+  // kube-scheduler.md §5.4: an answer is final, a broken connection is not.
+  config.tries = 12;
+  config.retry_delay = milliseconds{10'000};
+  config.retry_codes = {429};
+  config.retry_unknown = true;
+  config.fine_codes = {409};  // An earlier try did it.
+  return config;
+}
+
+class HttpApiCalls final : public ApiCalls {
+ public:
+  HttpApiCalls(const ApiContext& context, ApiOptions options)
+      : context_(context),
+        options_(std::move(options)),
+        statuses_(status_queue(options_), context.http, context.timers, context.observer,
+                  context.random),
+        events_(event_queue(options_), context.http, context.timers, context.observer,
+                context.random) {}
+
+  void bind(const model::Binding& binding, std::function<void(BindAnswer)> done) override {
+    statuses_.forget(binding.pod_uid.text);
+    HttpRequest request = write("POST", kJson, Lane::kBind);
+    request.target = pod_target(binding.namespace_name.view(), binding.pod_name) +
+                     "/binding?timeout=" + std::to_string(options_.bind_timeout.count()) + "s";
+    request.body = binding_body(binding);
+    request.deadline = options_.bind_timeout;
+    context_.http.call(std::move(request), [done = std::move(done)](const HttpOutcome& outcome) {
+      done(bind_answer(outcome));
+    });
+  }
+
+  void get_pod(const model::Name& namespace_name, const std::string& name,
+               std::function<void(PodAnswer)> done) override {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = pod_target(namespace_name.view(), name);
+    request.accept = context_.pods.accept();
+    request.deadline = options_.call_timeout;
+    context_.http.call(std::move(request),
+                       [&pods = context_.pods, done = std::move(done)](const HttpOutcome& outcome) {
+                         done(pod_answer(pods, outcome));
+                       });
+  }
+
+  void patch_unscheduled(const model::Pod& pod, const std::string& reason,
+                         const std::string& message) override {
+    HttpRequest request = write("PATCH", kStrategicMergePatch, Lane::kStatus);
+    request.target = pod_target(pod.namespace_name.view(), pod.name) + "/status";
+    // A condition with a reason is there already, and is False: the pod is not scheduled.
+    std::optional<model::WallTime> changed;
+    if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
+    request.body = unscheduled_patch(pod.uid, reason, message, changed);
+    statuses_.push(pod.uid.text, pod.full_name(), std::move(request));
+  }
+
+  void create_event(const model::Pod& pod, const PodNews& news) override {
+    // Names of events hold their time; two at the same time must not have the same.
+    last_event_ = std::max(context_.clock.wall(), last_event_ + std::chrono::nanoseconds{1});
+    EventText text;
+    text.warning = news.warning;
+    text.reason = news.reason;
+    text.action = news.action;
+    text.note = news.note;
+    text.reporting_controller = news.reporter;
+    text.reporting_instance = news.reporter + "-" + options_.hostname;
+    HttpRequest request = write("POST", kJson, Lane::kEvent);
+    request.target = events_target(pod.namespace_name.view());
+    request.body = event_body(pod, text, last_event_);
+    events_.push(pod.uid.text, pod.full_name(), std::move(request));
+  }
+
+ private:
+  [[nodiscard]] HttpRequest write(std::string_view method, std::string_view content_type,
+                                  Lane lane) const {
+    HttpRequest request;
+    request.method = method;
+    request.content_type = content_type;
+    request.lane = lane;
+    request.deadline = options_.call_timeout;
+    return request;
+  }
+
+  ApiContext context_;
+  ApiOptions options_;
+  WriteQueue statuses_;
+  WriteQueue events_;
+  model::WallTime last_event_{};
+};
+
+}  // namespace
+
+std::unique_ptr<ApiCalls> make_api_calls(ApiContext context, ApiOptions options) {
+  return std::make_unique<HttpApiCalls>(context, std::move(options));
+}
+
+}  // namespace neuron_scheduler::client

@@ -1,0 +1,293 @@
+#include "cluster/client/informer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "cluster/client/request_bodies.hpp"
+#include "cluster/client/watch_fsm.hpp"
+
+namespace neuron_scheduler::client {
+namespace {
+
+constexpr std::size_t kErrorBodyBytesMax = std::size_t{64} * 1024;
+// The server sends a bookmark about each minute: two of them missing mean that it is gone.
+constexpr std::chrono::milliseconds kWatchIdleMax{150'000};
+constexpr std::chrono::milliseconds kListIdleMax{60'000};
+
+struct PodKind {
+  using Object = model::Pod;
+  using Key = model::Uid;
+  using Sink = PodSink;
+  static constexpr Resource kResource = Resource::kPods;
+  static constexpr std::string_view kTarget =
+      "/api/v1/pods?fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed";
+  static constexpr char kNextParameter = '&';
+
+  static const Key& key(const Object& pod) { return pod.uid; }
+  static std::string shown(const Object& pod) { return pod.full_name(); }
+  static void changed(Sink& sink, const std::shared_ptr<const Object>& pod) { sink.on_pod(pod); }
+  static void removed(Sink& sink, const Key& uid) { sink.on_pod_removed(uid); }
+  static void synced(Sink& sink) { sink.on_pods_synced(); }
+};
+
+// Nodes are known by name: pods are bound to names, and a node made anew under its name is the same
+// to them.
+struct NodeKind {
+  using Object = model::Node;
+  using Key = model::Name;
+  using Sink = NodeSink;
+  static constexpr Resource kResource = Resource::kNodes;
+  static constexpr std::string_view kTarget = "/api/v1/nodes";
+  static constexpr char kNextParameter = '?';
+
+  static const Key& key(const Object& node) { return node.name; }
+  static std::string shown(const Object& node) { return node.name.str(); }
+  static void changed(Sink& sink, const std::shared_ptr<const Object>& node) { sink.on_node(node); }
+  static void removed(Sink& sink, const Key& name) { sink.on_node_removed(name); }
+  static void synced(Sink& sink) { sink.on_nodes_synced(); }
+};
+
+// 0 if the text is no number: such versions can only be compared for equality, which is not done
+// here.
+std::uint64_t version_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+template <class Kind>
+class InformerOf final : public Informer, private HttpStreamHandler {
+ public:
+  using Object = typename Kind::Object;
+  using Key = typename Kind::Key;
+
+  InformerOf(InformerContext context, Codec<Object>& codec, typename Kind::Sink& sink)
+      : context_(std::move(context)),
+        codec_(codec),
+        sink_(sink),
+        fsm_(to_string(Kind::kResource)) {}
+
+  void start() override { step({}); }
+  [[nodiscard]] bool synced() const override { return synced_; }
+  [[nodiscard]] std::size_t object_count() const override { return known_.size(); }
+
+ private:
+  using Event = WatchFsm::Event;
+
+  struct Known {
+    std::uint64_t version = 0;
+    std::uint64_t mark = 0;  // The list that had it last.
+  };
+
+  void on_header(int status, std::optional<std::chrono::seconds> retry_after) override {
+    refused_ = status != 200;
+    refusal_ = Event{Event::Kind::kRefused, {}, status, {}, retry_after};
+    error_body_.clear();
+    if (!refused_ && watch_reader_) {
+      context_.observer.watch_started(Kind::kResource, fsm_.resource_version());
+    }
+  }
+
+  void on_data(std::string_view bytes) override {
+    if (refused_) {
+      error_body_ += bytes.substr(0, kErrorBodyBytesMax - error_body_.size());
+    } else if (list_reader_) {
+      read_list(bytes);
+    } else if (watch_reader_) {
+      read_watch(bytes);
+    }
+  }
+
+  void on_end(std::optional<HttpFailure> failure, const std::string& error) override {
+    if (failure) {
+      step({Event::Kind::kCut, error, 0, *failure, {}});
+    } else if (refused_) {
+      const ApiStatus status = decode_status(refusal_.code, error_body_);
+      refusal_.text = status.message;
+      if (!refusal_.retry_after) refusal_.retry_after = status.retry_after;
+      step(refusal_);
+    } else if (watch_reader_ && watch_reader_->cut()) {
+      step({Event::Kind::kCut, "the answer ends in the middle of an event", 0, {}, {}});
+    } else {
+      step({Event::Kind::kEnded, {}, 0, {}, {}});
+    }
+  }
+
+  void read_list(std::string_view bytes) {
+    list_reader_->feed(bytes);
+    while (true) {
+      const auto next = list_reader_->next();
+      if (next.has_error()) {
+        step({Event::Kind::kDamaged, next.error().message, 0, {}, {}});
+        return;
+      }
+      if (*next == nullptr) break;
+      apply_listed(*next);
+    }
+    if (!list_reader_->resource_version().empty()) finish_list();
+  }
+
+  void apply_listed(const std::shared_ptr<const Object>& object) {
+    ++listed_;
+    const std::uint64_t version = version_number(object->resource_version);
+    const auto [place, is_new] = known_.try_emplace(Kind::key(*object));
+    const bool same = !is_new && version != 0 && place->second.version == version;
+    place->second = Known{version, mark_};
+    if (!same) pass_on(object);
+  }
+
+  void finish_list() {
+    std::vector<Key> gone;
+    for (const auto& [key, known] : known_) {
+      if (known.mark != mark_) gone.push_back(key);
+    }
+    std::sort(gone.begin(), gone.end());
+    for (const Key& key : gone) {
+      known_.erase(key);
+      Kind::removed(sink_, key);
+    }
+    context_.observer.list_finished(Kind::kResource, listed_, gone.size());
+    synced_ = true;
+    Kind::synced(sink_);
+    step({Event::Kind::kListDone, list_reader_->resource_version(), 0, {}, {}});
+  }
+
+  void read_watch(std::string_view bytes) {
+    watch_reader_->feed(bytes);
+    while (true) {
+      const auto next = watch_reader_->next();
+      if (next.has_error()) {
+        step({Event::Kind::kDamaged, next.error().message, 0, {}, {}});
+        return;
+      }
+      if (!next->has_value()) return;
+      const WatchEvent<Object>& event = **next;
+      if (event.type == EventType::kError) {
+        step({Event::Kind::kErrorEvent,
+              event.status.message,
+              event.status.code,
+              {},
+              event.status.retry_after});
+        return;
+      }
+      context_.observer.watch_event(Kind::kResource, context_.clock.steady());
+      if (event.object) apply_event(event);
+      step({Event::Kind::kObject, event.resource_version, 0, {}, {}});
+    }
+  }
+
+  void apply_event(const WatchEvent<Object>& event) {
+    const Key& key = Kind::key(*event.object);
+    const std::uint64_t version = version_number(event.resource_version);
+    const auto place = known_.find(key);
+    const bool is_known = place != known_.end();
+    if (is_known && version != 0 && version < place->second.version) return;
+    if (event.type == EventType::kDeleted) {
+      if (!is_known) return;
+      known_.erase(place);
+      Kind::removed(sink_, key);
+      return;
+    }
+    if (is_known && version != 0 && version == place->second.version) return;
+    known_[key] = Known{version, mark_};
+    pass_on(event.object);
+  }
+
+  void pass_on(const std::shared_ptr<const Object>& object) {
+    if (!object->decode_error.empty()) {
+      context_.observer.decode_error(Kind::kResource, Kind::shown(*object), object->decode_error);
+    }
+    Kind::changed(sink_, object);
+  }
+
+  // The stream may be gone afterwards, and with it the reader that the event came from.
+  void step(const Event& event) {
+    const auto action = fsm_.resume(event, context_.clock.steady(), context_.random());
+    switch (action.kind) {
+      case WatchFsm::Action::Kind::kNone:
+        return;
+      case WatchFsm::Action::Kind::kList:
+        return open_list();
+      case WatchFsm::Action::Kind::kWatch:
+        return open_watch(action.watch_timeout);
+      case WatchFsm::Action::Kind::kWait:
+        close_stream();
+        context_.observer.watch_failed(Kind::kResource, action.message, action.wait);
+        timer_ = context_.timers.after(action.wait, [this] {
+          step({Event::Kind::kTimer, {}, 0, {}, {}});
+        });
+        return;
+    }
+  }
+
+  void close_stream() {
+    stream_.reset();
+    list_reader_.reset();
+    watch_reader_.reset();
+    refused_ = false;
+  }
+
+  void open_list() {
+    close_stream();
+    ++mark_;
+    listed_ = 0;
+    list_reader_ = codec_.list_reader();
+    context_.observer.list_started(Kind::kResource, fsm_.list_reason());
+    open(std::string(Kind::kTarget), kListIdleMax);
+  }
+
+  void open_watch(std::chrono::seconds timeout) {
+    close_stream();
+    watch_reader_ = codec_.watch_reader();
+    open(std::string(Kind::kTarget) + Kind::kNextParameter +
+             "watch=1&allowWatchBookmarks=true&resourceVersion=" +
+             escape_url(fsm_.resource_version()) +
+             "&timeoutSeconds=" + std::to_string(timeout.count()),
+         kWatchIdleMax);
+  }
+
+  void open(std::string target, std::chrono::milliseconds idle_max) {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = std::move(target);
+    request.accept = codec_.accept();
+    request.read_idle_max = idle_max;
+    stream_ = context_.http.stream(std::move(request), *this);
+  }
+
+  InformerContext context_;
+  Codec<Object>& codec_;
+  typename Kind::Sink& sink_;
+  WatchFsm fsm_;
+  std::unordered_map<Key, Known> known_;
+  std::uint64_t mark_ = 0;
+  std::size_t listed_ = 0;
+  bool synced_ = false;
+  // The answer under way.
+  bool refused_ = false;
+  Event refusal_;
+  std::string error_body_;
+  std::unique_ptr<ListReader<Object>> list_reader_;
+  std::unique_ptr<WatchReader<Object>> watch_reader_;
+  // Last, so that they go first: their call-backs use all of the above.
+  std::unique_ptr<Timer> timer_;
+  std::unique_ptr<HttpStream> stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<Informer> make_pod_informer(InformerContext context, Codec<model::Pod>& codec,
+                                            PodSink& sink) {
+  return std::make_unique<InformerOf<PodKind>>(std::move(context), codec, sink);
+}
+
+std::unique_ptr<Informer> make_node_informer(InformerContext context, Codec<model::Node>& codec,
+                                             NodeSink& sink) {
+  return std::make_unique<InformerOf<NodeKind>>(std::move(context), codec, sink);
+}
+
+}  // namespace neuron_scheduler::client

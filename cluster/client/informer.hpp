@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "cluster/client/codec.hpp"
+#include "cluster/client/http.hpp"
+#include "cluster/client/observer.hpp"
+#include "cluster/model/node.hpp"
+#include "cluster/model/pod.hpp"
+#include "cluster/model/time.hpp"
+
+// Keeps somebody informed about all pods or nodes: a consistent list first, then a watch; a relist
+// is mark and sweep on what is known, so that no second copy of the objects exists (design.md §2).
+// Known here is only each object's key and resourceVersion.
+//
+// - An object is passed on whenever its resourceVersion is not the known one. In a watch, an event
+// whose resourceVersion
+//   is a smaller number than the known one of the same object is ignored: time does not go back. A
+//   list is always right, so that a cluster restored from a backup is followed too.
+// - An object with a decode_error is passed on like any other. Bytes that cannot be attributed to
+// an object lead to a
+//   relist, after a wait (watch_fsm.hpp).
+namespace neuron_scheduler::client {
+
+// Call-backs come from the event loop, never from inside start(). Terminal pods look like removed
+// ones.
+class PodSink {
+ public:
+  virtual ~PodSink() = default;
+  virtual void on_pod(const model::PodRef& pod) = 0;
+  virtual void on_pod_removed(const model::Uid& uid) = 0;
+  // A whole list is in and applied: the first one, and each relist.
+  virtual void on_pods_synced() = 0;
+};
+
+class NodeSink {
+ public:
+  virtual ~NodeSink() = default;
+  virtual void on_node(const model::NodeRef& node) = 0;
+  virtual void on_node_removed(const model::Name& name) = 0;
+  virtual void on_nodes_synced() = 0;
+};
+
+// What an informer is made with; all must outlive it.
+struct InformerContext {
+  HttpClient& http;
+  TimerService& timers;
+  const model::Clock& clock;
+  Observer& observer;
+  std::function<std::uint32_t()> random;  // Evenly distributed over its whole range.
+};
+
+// Destroying it ends its stream and its timer.
+class Informer {
+ public:
+  virtual ~Informer() = default;
+  // Once.
+  virtual void start() = 0;
+  // The first list is in and applied.
+  [[nodiscard]] virtual bool synced() const = 0;
+  [[nodiscard]] virtual std::size_t object_count() const = 0;
+};
+
+// All pods of all namespaces and schedulers that are not terminal (kube-scheduler.md §2.2). codec
+// and sink must outlive the informer.
+[[nodiscard]] std::unique_ptr<Informer> make_pod_informer(InformerContext context,
+                                                          Codec<model::Pod>& codec, PodSink& sink);
+[[nodiscard]] std::unique_ptr<Informer> make_node_informer(InformerContext context,
+                                                           Codec<model::Node>& codec,
+                                                           NodeSink& sink);
+
+}  // namespace neuron_scheduler::client

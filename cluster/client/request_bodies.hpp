@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cluster/model/binding.hpp"
+#include "cluster/model/pod.hpp"
+#include "cluster/model/time.hpp"
+
+// Targets and JSON bodies of what is sent to the API server. Pure.
+namespace neuron_scheduler::client {
+
+// One segment of a path, or one value of a query: everything but letters, digits, '-', '_', '.' and
+// '~' is escaped.
+[[nodiscard]] std::string escape_url(std::string_view text);
+
+// /api/v1/namespaces/{ns}/pods/{name}
+[[nodiscard]] std::string pod_target(std::string_view namespace_name, std::string_view name);
+// /apis/events.k8s.io/v1/namespaces/{ns}/events
+[[nodiscard]] std::string events_target(std::string_view namespace_name);
+
+// kube-scheduler.md §5.2, with the annotations in the same write (design.md §4).
+[[nodiscard]] std::string binding_body(const model::Binding& binding);
+
+// A strategic merge patch of pods/status that sets PodScheduled=False (kube-scheduler.md §5.3). The
+// uid makes the server refuse it for a later pod of the same name. changed: when the condition's
+// status changed; nullopt: it did not, the time that is there stays.
+[[nodiscard]] std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason,
+                                            std::string_view message,
+                                            std::optional<model::WallTime> changed);
+
+// An event about a pod as events.k8s.io/v1 has it (kube-scheduler.md §5.4).
+struct EventText {
+  bool warning = false;
+  std::string reason;
+  std::string action;
+  std::string note;
+  std::string reporting_controller;
+  std::string reporting_instance;
+};
+
+// now also makes the event's name, "<pod>.<hex of unix nanoseconds>": no two events of a pod may
+// have the same.
+[[nodiscard]] std::string event_body(const model::Pod& pod, const EventText& event,
+                                     model::WallTime now);
+
+// At most 1024 bytes: a longer note is cut at the end of a character and ends in " ...".
+[[nodiscard]] std::string cut_note(std::string_view note);
+
+}  // namespace neuron_scheduler::client
