@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cluster/client/api_calls.hpp"
+#include "cmd/neuron-scheduler/log.hpp"
+#include "cmd/neuron-scheduler/pump.hpp"
+#include "scheduler/api.hpp"
+
+namespace neuron_scheduler::cmd {
+
+// Carries what the scheduler writes to the API server, and the answers back to the pump.
+class ApiAdapter final : public scheduler::ApiWriter {
+ public:
+  // calls and log must outlive it.
+  ApiAdapter(client::ApiCalls& calls, Log& log) : calls_(calls), log_(log) {}
+
+  // Where answers go; to be set before the first call, and to outlive the calls' call-backs.
+  void answer_to(Pump& pump) { pump_ = &pump; }
+
+  void send_binding(const model::Binding& binding) override;
+  void read_pod(const model::Binding& binding) override;
+  void patch_condition(const model::Pod& pod,
+                       const scheduler::UnscheduledCondition& condition) override;
+  void write_event(const model::Pod& pod, const scheduler::PodEvent& event,
+                   model::Name reporter) override;
+
+ private:
+  client::ApiCalls& calls_;
+  Log& log_;
+  Pump* pump_ = nullptr;
+};
+
+}  // namespace neuron_scheduler::cmd
