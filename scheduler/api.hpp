@@ -9,18 +9,19 @@
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
 
-// What the scheduler writes to the API server, and how answers come back. The scheduler only says what; the process
-// (cmd) connects this to the client, tests and simulation to a recorder.
+// What the scheduler writes to the API server, and how answers come back. The scheduler only says
+// what; the process (cmd) connects this to the client, tests and simulation to a recorder.
 namespace neuron_scheduler::scheduler {
 
 // How one attempt to send a binding ended (design.md §4).
 enum class BindEnd : std::uint8_t {
-  kDone,        // 201
-  kRefused,     // 400, 403, 413, 422: will never be carried out; the message says why.
-  kConflict,    // 409: how the pod stands must be read.
-  kNotFound,    // 404: there is no such pod any more.
-  kNotTried,    // 429, or no connection: certainly not carried out; retry_after says when to try again, if it was said.
-  kUnknown,     // Sent, but no answer, or 5xx: may have been carried out, or be so later.
+  kDone,      // 201
+  kRefused,   // 400, 403, 413, 422: will never be carried out; the message says why.
+  kConflict,  // 409: how the pod stands must be read.
+  kNotFound,  // 404: there is no such pod any more.
+  kNotTried,  // 429, or no connection: certainly not carried out; retry_after says when to try
+              // again, if it was said.
+  kUnknown,   // Sent, but no answer, or 5xx: may have been carried out, or be so later.
 };
 
 struct BindAnswer {
@@ -58,8 +59,8 @@ struct PodEvent {
   std::string note;
 };
 
-// Best effort: losing a status patch or an event never changes what is scheduled. None of these calls blocks or fails;
-// bounded queues drop the oldest and count it.
+// Best effort: losing a status patch or an event never changes what is scheduled. None of these
+// calls blocks or fails; bounded queues drop the oldest and count it.
 class ApiWriter : public BindingSender {
  public:
   // Exactly one Scheduler::on_pod_reading follows for each call, never from inside it.

@@ -20,6 +20,7 @@ namespace neuron_scheduler::scheduler {
 struct DecidedBind {
   Claim claim;
   const Profile* profile = nullptr;
+  Extension<BindPlugin> binder;
   model::SteadyTime started;       // Of the attempt.
   model::SteadyTime first_queued;  // Of the pod.
   std::uint32_t attempts = 0;
@@ -70,8 +71,8 @@ class BindTracker {
   // Binds whose end is not known yet.
   [[nodiscard]] std::size_t pending() const { return pending_; }
 
-  // The pod must not be here yet; binder sends it.
-  void start(DecidedBind bind, BindPlugin& binder);
+  // The pod must not be here yet.
+  void start(DecidedBind bind);
 
   // Nullopt: not the end, or nothing to end.
   [[nodiscard]] std::optional<BindOutcome> on_answer(const model::Uid& uid,
@@ -87,10 +88,9 @@ class BindTracker {
   [[nodiscard]] std::optional<model::SteadyTime> next_timer() const;
 
  private:
-  enum class Step : std::uint8_t { kInLine, kSent, kReading, kWaitToSend, kWaitToRead };
+  enum class Step : std::uint8_t { kInLine, kSent, kReading, kAnswered, kWaitToSend, kWaitToRead };
   struct Entry {
     std::optional<DecidedBind> bind;  // nullopt: settled, only its answer is still to come.
-    BindPlugin* binder = nullptr;
     Step step = Step::kInLine;
     bool may_be_carried_out = false;  // Some sending of it ended unknown.
     std::chrono::milliseconds backoff = kBackoffInitial;
@@ -98,12 +98,13 @@ class BindTracker {
     std::string conflict;
   };
 
-  Entry* pending_entry(const model::Uid& uid);
+  // The entry whose call is answered now; null if nobody waits for that answer any more.
+  Entry* awaiting(const model::Uid& uid, Step step);
   void send(Entry& entry);
   void read(Entry& entry);
   void wait(Entry& entry, Step step, std::optional<std::chrono::milliseconds> at_least);
-  // answer_due: whether the API still owes an answer for it.
-  BindOutcome settle(const model::Uid& uid, BindOutcome::Kind kind, std::string message);
+  // Takes the bind out; what is behind it in its line goes out.
+  BindOutcome settle(model::Uid uid, BindOutcome::Kind kind, std::string message);
   void leave_line(const model::Binding& binding);
   [[nodiscard]] bool is_ours(const model::Pod& pod, const model::Binding& binding) const;
 

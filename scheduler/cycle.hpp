@@ -46,7 +46,7 @@ struct Decision {
 
 // Reasons joined by ", ".
 [[nodiscard]] std::string joined_reasons(const Status& status);
-// `running Filter plugin "P": reasons`
+// `running filter plugin "P": reasons`
 [[nodiscard]] std::string plugin_error(std::string_view extension_point, std::string_view plugin,
                                        const Status& status);
 

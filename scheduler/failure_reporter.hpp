@@ -50,7 +50,4 @@ class FailureReporter {
   std::unordered_map<model::Uid, Sent> sent_;
 };
 
-// At most bytes_max bytes; a longer text is cut at a character's border and ends with " ...".
-[[nodiscard]] std::string truncated(std::string_view text, std::size_t bytes_max);
-
 }  // namespace neuron_scheduler::scheduler

@@ -19,10 +19,12 @@ struct QueueSizes {
 class Observer {
  public:
   virtual ~Observer() = default;
-  // One scheduling attempt ended; duration is that of the decision and, if a bind followed, of the bind.
+  // One scheduling attempt ended; duration is that of the decision and, if a bind followed, of the
+  // bind.
   virtual void attempt(AttemptResult result, std::string_view profile,
                        std::chrono::nanoseconds duration) = 0;
-  // A pod is bound: time since it first entered the active queue, and how many attempts it took (>= 1).
+  // A pod is bound: time since it first entered the active queue, and how many attempts it took (>=
+  // 1).
   virtual void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) = 0;
   // A bind attempt ended without a clear answer and will be sent again.
   virtual void bind_unknown() = 0;

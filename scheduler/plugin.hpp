@@ -13,13 +13,13 @@
 #include "cluster/model/time.hpp"
 #include "scheduler/status.hpp"
 
-// The extension points that plugins implement, one small interface each (kube-scheduler.md §1.1). A plugin is one class
-// that implements those it needs, and a row in registry.cpp. All calls of one cycle come from one thread, with the same
-// pod, between two changes of the cache.
+// The extension points that plugins implement, one small interface each (kube-scheduler.md §1.1). A
+// plugin is one class that implements those it needs, and a row in registry.cpp. All calls of one
+// cycle come from one thread, with the same pod, between two changes of the cache.
 namespace neuron_scheduler::scheduler {
 
-// What a plugin computed for one pod in one cycle; only the plugin that made it looks inside. For what-ifs on copied
-// NodeViews the framework tells it of pods that are imagined to come or go.
+// What a plugin computed for one pod in one cycle; only the plugin that made it looks inside. For
+// what-ifs on copied NodeViews the framework tells it of pods that are imagined to come or go.
 class PluginState {
  public:
   virtual ~PluginState() = default;
@@ -58,8 +58,9 @@ class QueueSortPlugin {
 };
 
 struct PreFilterResult {
-  Status status;                        // kSkip: no Filter of this plugin in this cycle.
-  std::unique_ptr<PluginState> state;   // May be null; handed to Filter, Score and Reserve of the same plugin.
+  Status status;  // kSkip: no Filter of this plugin in this cycle.
+  std::unique_ptr<PluginState>
+      state;  // May be null; handed to Filter, Score and Reserve of the same plugin.
   // Only these nodes can fit; nullopt: no such limit. An empty set rejects the pod.
   std::optional<std::vector<model::Name>> nodes;
 };
@@ -74,7 +75,8 @@ class PreFilterPlugin {
 
 class FilterPlugin {
  public:
-  // state: what this plugin's PreFilter returned, null if it has none. Never sees the cache: the same call serves what-ifs.
+  // state: what this plugin's PreFilter returned, null if it has none. Never sees the cache: the
+  // same call serves what-ifs.
   virtual Status filter(const PluginState* state, const model::Pod& pod,
                         const model::NodeView& node) const = 0;
 
@@ -98,12 +100,13 @@ class ScorePlugin {
 
 class ReservePlugin {
  public:
-  // The node is chosen: claim what the pod gets there and write it into the binding's annotations. The pod counts on
-  // the node, with these annotations, as soon as all Reserve plugins agreed.
-  virtual Status reserve(const PluginState* state, const model::Pod& pod, const model::NodeView& node,
-                         model::WallTime now, model::Binding& binding) = 0;
-  // The binding will not happen. Called in reverse order for all Reserve plugins, also those whose reserve was not
-  // called or failed; must be idempotent.
+  // The node is chosen: claim what the pod gets there and write it into the binding's annotations.
+  // The pod counts on the node, with these annotations, as soon as all Reserve plugins agreed.
+  virtual Status reserve(const PluginState* state, const model::Pod& pod,
+                         const model::NodeView& node, model::WallTime now,
+                         model::Binding& binding) = 0;
+  // The binding will not happen. Called in reverse order for all Reserve plugins, also those whose
+  // reserve was not called or failed; must be idempotent.
   virtual void unreserve(const model::Pod& pod, const model::Binding& binding) noexcept = 0;
 
  protected:
@@ -112,12 +115,14 @@ class ReservePlugin {
 
 class BindingSender;
 
-// Sends the binding; the first bind plugin of the profile that takes the pod does it. The answer comes back through
-// Scheduler::on_bind_answer. Called again with the same binding as long as its end is unknown (design.md §4).
+// Sends the binding; the first bind plugin of the profile that takes the pod does it.
 class BindPlugin {
  public:
-  // False: not this plugin's business, ask the next.
-  virtual bool bind(const model::Pod& pod, const model::Binding& binding, BindingSender& sender) = 0;
+  [[nodiscard]] virtual bool takes(const model::Pod& pod) const = 0;
+  // The answer comes back through Scheduler::on_bind_answer. Called again with the same binding as
+  // long as its end is unknown (design.md §4).
+  virtual void bind(const model::Pod& pod, const model::Binding& binding,
+                    BindingSender& sender) = 0;
 
  protected:
   ~BindPlugin() = default;

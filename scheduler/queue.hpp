@@ -57,8 +57,7 @@ class Queue {
   // one that failed).
   [[nodiscard]] std::optional<QueuedAttempt> pop();
   // Ends of an attempt, for pods in flight (others are ignored). Rejected: sleeps until an event.
-  // Failed: tried again after backoff without any event. No: back to where it would have been
-  // without this attempt.
+  // Failed: tried again after backoff without any event.
   void return_rejected(const model::Uid& uid);
   void return_failed(const model::Uid& uid);
 
@@ -87,6 +86,7 @@ class Queue {
     Place place = Place::kInFlight;
     QueueOrderKey key;
     model::SteadyTime backoff_end;
+    model::SteadyTime asleep_since;
     std::uint32_t attempts = 0;
     std::uint32_t rejections = 0;  // In total.
     std::uint32_t failures = 0;    // In a row.

@@ -33,7 +33,8 @@ struct PluginRow {
   std::int64_t default_weight = 0;  // Of its score in the default profile.
 };
 
-// All plugins, in order of the default profile (kube-scheduler.md §1.2). An explicit table: nothing registers itself.
+// All plugins, in order of the default profile (kube-scheduler.md §1.2). An explicit table: nothing
+// registers itself.
 [[nodiscard]] std::span<const PluginRow> plugin_registry();
 
 // Null if there is none of this name.

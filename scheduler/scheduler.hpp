@@ -90,16 +90,17 @@ class Scheduler {
 
   void on_bound_pod(const model::PodRef& pod);
   void on_pending_pod(const model::PodRef& pod);
+  // The pod is bound, by whomever: it counts on its node and needs no decision.
   void count(const model::PodRef& pod);
-  void drop(const model::Uid& uid);
-  void place(QueuedAttempt attempt, const Profile& profile, Decision decision,
+  void drop_from_queue(const model::Uid& uid);
+  void place(const QueuedAttempt& attempt, const Profile& profile, const Decision& decision,
              model::SteadyTime started);
   void finish(BindOutcome outcome);
-  void reject(const model::Uid& uid, const Profile& profile, const std::string& message,
-              model::SteadyTime started);
-  // retry: whether the error, for all that is known, comes from having no node at all.
-  void fail(const model::Uid& uid, const Profile& profile, std::string_view reason,
-            const std::string& message, model::SteadyTime started);
+  void finish_bound(DecidedBind& bind);
+  // Back to the queue, and the user is told why; kind is not kPlaced.
+  void not_placed(const model::Uid& uid, const Profile& profile, Decision::Kind kind,
+                  const std::string& message, model::SteadyTime started);
+  void count_attempt(AttemptResult result, const Profile& profile, model::SteadyTime started);
   [[nodiscard]] const Profile* profile_of(const model::Pod& pod) const;
 
   const model::Clock& clock_;

@@ -9,11 +9,12 @@
 
 namespace neuron_scheduler::scheduler {
 
-// The outcome of one plugin for one pod (and node). Each code says what the framework and the queue do with it
-// (kube-scheduler.md §1.1).
+// The outcome of one plugin for one pod (and node). Each code says what the framework and the queue
+// do with it (kube-scheduler.md §1.1).
 enum class Code : std::uint8_t {
   kOk,
-  kSkip,           // The plugin has nothing to say for this pod: its Filter (or Score) is not called in this cycle.
+  kSkip,  // The plugin has nothing to say for this pod: its Filter (or Score) is not called in this
+          // cycle.
   kUnschedulable,  // Does not fit now; removing pods may help. The pod waits for an event.
   kUnresolvable,   // Does not fit, and removing pods would not help. The pod waits for an event.
   kError,          // Something is broken: the cycle ends, the pod is tried again after backoff.

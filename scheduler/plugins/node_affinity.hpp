@@ -1,0 +1,16 @@
+#pragma once
+
+#include "scheduler/plugin.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// Required node affinity and nodeSelector (kube-scheduler.md §1.3). PreFilter names the nodes when
+// every term pins metadata.name.
+class NodeAffinity final : public Plugin, public PreFilterPlugin, public FilterPlugin {
+ public:
+  PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;
+  Status filter(const PluginState* state, const model::Pod& pod,
+                const model::NodeView& node) const override;
+};
+
+}  // namespace neuron_scheduler::scheduler

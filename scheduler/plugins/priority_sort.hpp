@@ -1,0 +1,13 @@
+#pragma once
+
+#include "scheduler/plugin.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// Higher priority first, then who waits longer, then order of arrival (kube-scheduler.md §1.3).
+class PrioritySort final : public Plugin, public QueueSortPlugin {
+ public:
+  bool before(const QueueOrderKey& a, const QueueOrderKey& b) const override;
+};
+
+}  // namespace neuron_scheduler::scheduler

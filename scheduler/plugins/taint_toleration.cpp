@@ -1,0 +1,18 @@
+#include "scheduler/plugins/taint_toleration.hpp"
+
+#include <algorithm>
+
+namespace neuron_scheduler::scheduler {
+
+Status TaintToleration::filter(const PluginState* /*state*/, const model::Pod& pod,
+                               const model::NodeView& node) const {
+  static const model::Name kReason("node(s) had untolerated taint(s)");
+  const auto& taints = node.node().taints;
+  const bool kept_away = std::any_of(taints.begin(), taints.end(), [&](const model::Taint& taint) {
+    return taint.effect != model::TaintEffect::kPreferNoSchedule &&
+           !model::tolerated(taint, pod.tolerations);
+  });
+  return kept_away ? Status::unresolvable(kReason) : Status::ok();
+}
+
+}  // namespace neuron_scheduler::scheduler

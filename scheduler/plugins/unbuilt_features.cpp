@@ -1,0 +1,56 @@
+#include "scheduler/plugins/unbuilt_features.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "scheduler/text.hpp"
+
+namespace neuron_scheduler::scheduler {
+namespace {
+
+// Errors quote foreign text: enough of it to see what is wrong.
+constexpr std::size_t kErrorBytesMax = 512;
+
+std::string_view what_of(model::UnbuiltNeed need) {
+  switch (need) {
+    case model::UnbuiltNeed::kPersistentVolumeClaims:
+      return "PersistentVolumeClaims";
+    case model::UnbuiltNeed::kOtherVolumes:
+      return "volumes with attach or zone rules";
+    case model::UnbuiltNeed::kResourceClaims:
+      return "resourceClaims";
+    case model::UnbuiltNeed::kPodAffinity:
+      return "required pod affinity or anti-affinity";
+    case model::UnbuiltNeed::kTopologySpread:
+      return "DoNotSchedule topology spread constraints";
+    case model::UnbuiltNeed::kHostPorts:
+      return "host ports";
+  }
+  return "an unknown need";
+}
+
+}  // namespace
+
+PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
+                                            const model::Cache& cache) const {
+  static const model::Name kKeptAway(
+      "pod may be selected by the required anti-affinity of an existing pod, which "
+      "neuron-scheduler does not evaluate yet");
+  PreFilterResult result;
+  if (!pod.decode_error.empty()) {
+    result.status = Status::unresolvable(
+        model::Name("pod could not be read: " + truncated(pod.decode_error, kErrorBytesMax)));
+    return result;
+  }
+  for (const auto need : pod.unbuilt_needs) {
+    result.status.code = Code::kUnresolvable;
+    result.status.reasons.emplace_back(std::string("pod has ") + std::string(what_of(need)) +
+                                       ", which neuron-scheduler does not schedule yet");
+  }
+  if (!result.status.is_ok()) return result;
+  result.status =
+      cache.kept_away_by_anti_affinity(pod) ? Status::unresolvable(kKeptAway) : Status::skip();
+  return result;
+}
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,84 @@
+#include "scheduler/registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "scheduler/plugins/default_binder.hpp"
+#include "scheduler/plugins/node_affinity.hpp"
+#include "scheduler/plugins/node_name.hpp"
+#include "scheduler/plugins/node_resources_fit.hpp"
+#include "scheduler/plugins/node_unschedulable.hpp"
+#include "scheduler/plugins/priority_sort.hpp"
+#include "scheduler/plugins/scheduling_gates.hpp"
+#include "scheduler/plugins/taint_toleration.hpp"
+#include "scheduler/plugins/unbuilt_features.hpp"
+
+namespace neuron_scheduler::scheduler {
+namespace {
+
+template <class P>
+std::unique_ptr<Plugin> make(const PluginEnvironment& /*environment*/) {
+  return std::make_unique<P>();
+}
+
+std::unique_ptr<Plugin> make_node_resources_fit(const PluginEnvironment& environment) {
+  return std::make_unique<NodeResourcesFit>(environment.resources_owned_by_others);
+}
+
+template <class Keys>
+model::AnnotationFilter filter_of(Keys PluginRow::*keys) {
+  model::AnnotationFilter filter;
+  for (const auto& row : plugin_registry()) {
+    for (const auto key : row.*keys) filter.keys.emplace(key);
+  }
+  return filter;
+}
+
+}  // namespace
+
+std::span<const PluginRow> plugin_registry() {
+  static const std::array kRows = {
+      PluginRow{.name = "SchedulingGates", .make = make<SchedulingGates>},
+      PluginRow{.name = "PrioritySort", .make = make<PrioritySort>},
+      PluginRow{.name = "NodeName", .make = make<NodeName>},
+      PluginRow{.name = "NodeUnschedulable", .make = make<NodeUnschedulable>},
+      PluginRow{.name = "TaintToleration", .make = make<TaintToleration>},
+      PluginRow{.name = "NodeAffinity", .make = make<NodeAffinity>},
+      PluginRow{.name = "NodeResourcesFit", .make = make_node_resources_fit, .default_weight = 1},
+      PluginRow{.name = "UnbuiltFeatures", .make = make<UnbuiltFeatures>},
+      PluginRow{.name = "DefaultBinder", .make = make<DefaultBinder>},
+  };
+  return kRows;
+}
+
+const PluginRow* find_plugin(std::string_view name) {
+  const auto rows = plugin_registry();
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::vector<model::AggregateFactory> aggregate_factories() {
+  std::vector<model::AggregateFactory> factories;
+  for (const auto& row : plugin_registry()) {
+    if (row.make_aggregate != nullptr) factories.emplace_back(row.make_aggregate);
+  }
+  return factories;
+}
+
+std::optional<std::size_t> aggregate_slot(std::string_view plugin_name) {
+  std::size_t slot = 0;
+  for (const auto& row : plugin_registry()) {
+    const bool declares = row.make_aggregate != nullptr;
+    if (row.name == plugin_name) return declares ? std::optional(slot) : std::nullopt;
+    if (declares) ++slot;
+  }
+  return std::nullopt;
+}
+
+model::AnnotationFilter pod_annotation_filter() { return filter_of(&PluginRow::pod_annotations); }
+
+model::AnnotationFilter node_annotation_filter() { return filter_of(&PluginRow::node_annotations); }
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,268 @@
+#include "scheduler/scheduler.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "scheduler/registry.hpp"
+#include "scheduler/relevance.hpp"
+
+namespace neuron_scheduler::scheduler {
+namespace {
+
+// The same version of an object that is known already, e.g. from a list after a watch.
+bool same_version(const model::PodRef& known, const model::Pod& pod) {
+  return known != nullptr && !pod.resource_version.empty() &&
+         known->resource_version == pod.resource_version;
+}
+
+std::optional<Extension<BindPlugin>> binder_for(const Profile& profile, const model::Pod& pod) {
+  const auto plugins = profile.bind();
+  const auto found = std::find_if(plugins.begin(), plugins.end(), [&](const auto& extension) {
+    return extension.plugin->takes(pod);
+  });
+  if (found == plugins.end()) return std::nullopt;
+  return *found;
+}
+
+}  // namespace
+
+model::Result<std::unique_ptr<Scheduler>> Scheduler::make(const model::Clock& clock, ApiWriter& api,
+                                                          Observer& observer,
+                                                          const SchedulerOptions& options) {
+  std::vector<Profile> profiles;
+  for (const auto& config : options.profiles) {
+    auto profile = Profile::make(config);
+    if (!profile) return profile.error();
+    profiles.push_back(std::move(*profile));
+  }
+  return make(clock, api, observer, options, std::move(profiles));
+}
+
+model::Result<std::unique_ptr<Scheduler>> Scheduler::make(const model::Clock& clock, ApiWriter& api,
+                                                          Observer& observer,
+                                                          const SchedulerOptions& options,
+                                                          std::vector<Profile> profiles) {
+  if (profiles.empty()) return model::invalid("there is no profile");
+  for (auto profile = profiles.begin(); profile != profiles.end(); ++profile) {
+    const auto& name = profile->scheduler_name();
+    const bool repeated = std::any_of(profiles.begin(), profile, [&](const Profile& earlier) {
+      return earlier.scheduler_name() == name;
+    });
+    if (repeated)
+      return model::invalid("two profiles have the schedulerName \"" + name.str() + '"');
+    if (profile->queue_sort_name() != profiles.front().queue_sort_name()) {
+      return model::invalid("profile \"" + name.str() +
+                            "\": all profiles must have the same QueueSort plugin");
+    }
+  }
+  return std::unique_ptr<Scheduler>(
+      new Scheduler(clock, api, observer, options, std::move(profiles)));
+}
+
+Scheduler::Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observer,
+                     const SchedulerOptions& options, std::vector<Profile> profiles)
+    : clock_(clock),
+      api_(api),
+      observer_(observer),
+      seed_(options.seed),
+      annotations_(pod_annotation_filter()),
+      profiles_(std::move(profiles)),
+      cache_(aggregate_factories()),
+      queue_(clock, profiles_.front().queue_sort(), options.queue),
+      reporter_(clock, api),
+      binds_(clock, api, annotations_, options.binds_max) {
+  for (std::size_t i = 0; i < profiles_.size(); ++i) {
+    profile_by_name_.emplace(profiles_[i].scheduler_name(), i);
+  }
+}
+
+void Scheduler::on_node(model::NodeRef node) {
+  const model::NodeView* known = cache_.find_node(node->name);
+  if (known != nullptr && known->exists() && same_for_scheduling(known->node(), *node)) return;
+  cache_.set_node(std::move(node));
+  queue_.wake_all();
+}
+
+void Scheduler::on_node_removed(const model::Name& name) { cache_.remove_node(name); }
+
+void Scheduler::on_pod(const model::PodRef& pod) {
+  if (pod->terminal) {
+    on_pod_removed(pod->uid);
+  } else if (pod->bound()) {
+    on_bound_pod(pod);
+  } else {
+    on_pending_pod(pod);
+  }
+}
+
+void Scheduler::on_pod_removed(const model::Uid& uid) {
+  const bool counted = cache_.find_pod(uid) != nullptr;
+  cache_.remove_pod(uid);
+  drop_from_queue(uid);
+  if (auto outcome = binds_.on_removed(uid)) finish(std::move(*outcome));
+  if (counted) queue_.wake_all();
+}
+
+void Scheduler::on_bound_pod(const model::PodRef& pod) {
+  if (!cache_.assumed(pod->uid) && same_version(cache_.find_pod(pod->uid), *pod)) return;
+  count(pod);
+  if (auto outcome = binds_.on_bound(*pod)) finish(std::move(*outcome));
+}
+
+void Scheduler::on_pending_pod(const model::PodRef& pod) {
+  // Assumed, or known to be bound: this news is older than the binding.
+  const bool counted = cache_.find_pod(pod->uid) != nullptr;
+  if (counted) cache_.set_pod(pod);
+  const model::PodRef known = queue_.find(pod->uid);
+  if (same_version(known, *pod)) return;
+  if (known == nullptr && counted) return;
+  const Profile* profile = profile_of(*pod);
+  if (profile == nullptr || (pod->terminating && !counted)) {
+    drop_from_queue(pod->uid);
+    return;
+  }
+  queue_.set_pod(pod, pre_enqueue(*profile, *pod).is_ok() ? Gate::kOpen : Gate::kClosed);
+}
+
+void Scheduler::count(const model::PodRef& pod) {
+  const model::PodRef before = cache_.find_pod(pod->uid);
+  cache_.set_pod(pod);
+  const model::PodRef after = cache_.find_pod(pod->uid);
+  drop_from_queue(pod->uid);
+  if (before != nullptr && (after == nullptr || !same_use(*before, *after))) queue_.wake_all();
+}
+
+void Scheduler::drop_from_queue(const model::Uid& uid) {
+  queue_.remove(uid);
+  reporter_.forget(uid);
+}
+
+void Scheduler::on_bind_answer(const model::Binding& binding, const BindAnswer& answer) {
+  if (answer.end == BindEnd::kUnknown) observer_.bind_unknown();
+  if (answer.end == BindEnd::kConflict) observer_.bind_conflict();
+  if (auto outcome = binds_.on_answer(binding.pod_uid, answer)) finish(std::move(*outcome));
+}
+
+void Scheduler::on_pod_reading(const model::Binding& binding, const PodReading& reading) {
+  auto outcome = binds_.on_reading(binding.pod_uid, reading);
+  if (!outcome) return;
+  const bool bound =
+      outcome->kind == BindOutcome::Kind::kBound || outcome->kind == BindOutcome::Kind::kTaken;
+  if (bound) count(reading.pod);
+  finish(std::move(*outcome));
+}
+
+void Scheduler::tick() {
+  queue_.tick();
+  binds_.tick();
+}
+
+std::optional<model::SteadyTime> Scheduler::next_timer() const {
+  const auto queue = queue_.next_timer();
+  const auto binds = binds_.next_timer();
+  if (!queue || !binds) return queue ? queue : binds;
+  return std::min(*queue, *binds);
+}
+
+bool Scheduler::decide_one() {
+  if (stopped_ || binds_.full()) return false;
+  const auto started = clock_.steady();
+  const auto attempt = queue_.pop();
+  if (!attempt) return false;
+  const model::Pod& pod = *attempt->pod;
+  if (binds_.contains(pod.uid)) {
+    // A binding of this pod is still on its way, though the pod was reported as gone and came back.
+    queue_.return_failed(pod.uid);
+    return true;
+  }
+  const Profile& profile = *profile_of(pod);
+  const Decision decision = decide(profile, pod, cache_, seed_);
+  if (decision.kind == Decision::Kind::kPlaced) {
+    place(*attempt, profile, decision, started);
+  } else {
+    not_placed(pod.uid, profile, decision.kind, decision.message, started);
+  }
+  return true;
+}
+
+void Scheduler::place(const QueuedAttempt& attempt, const Profile& profile,
+                      const Decision& decision, model::SteadyTime started) {
+  const auto binder = binder_for(profile, *attempt.pod);
+  if (!binder) {
+    not_placed(attempt.pod->uid, profile, Decision::Kind::kError, "no Bind plugin takes the pod",
+               started);
+    return;
+  }
+  auto taken = Claim::take(profile, cache_, attempt.pod, decision, clock_.wall(), annotations_);
+  if (const auto* failure = std::get_if<ClaimFailure>(&taken)) {
+    not_placed(attempt.pod->uid, profile, failure->kind, failure->message, started);
+    return;
+  }
+  binds_.start(DecidedBind{std::get<Claim>(std::move(taken)), &profile, *binder, started,
+                           attempt.first_queued, attempt.attempts});
+}
+
+void Scheduler::finish(BindOutcome outcome) {
+  DecidedBind& bind = outcome.bind;
+  const model::Uid uid = bind.claim.binding().pod_uid;
+  if (outcome.kind == BindOutcome::Kind::kBound) {
+    finish_bound(bind);
+    return;
+  }
+  // What the claim held is free for others as soon as outcome is destroyed.
+  queue_.wake_all();
+  if (outcome.kind == BindOutcome::Kind::kFailed) {
+    const auto& name = bind.profile->plugin_name(bind.binder.index);
+    not_placed(uid, *bind.profile, Decision::Kind::kError,
+               "running Bind plugin \"" + name + "\": " + outcome.message, bind.started);
+  } else {
+    drop_from_queue(uid);
+    count_attempt(AttemptResult::kError, *bind.profile, bind.started);
+  }
+}
+
+void Scheduler::finish_bound(DecidedBind& bind) {
+  bind.claim.commit();
+  const model::Pod& pod = *bind.claim.pod();
+  drop_from_queue(pod.uid);
+  api_.write_event(pod,
+                   PodEvent{false, "Scheduled", "Binding",
+                            "Successfully assigned " + pod.full_name() + " to " +
+                                bind.claim.binding().node_name.str()},
+                   bind.profile->scheduler_name());
+  count_attempt(AttemptResult::kScheduled, *bind.profile, bind.started);
+  observer_.pod_bound(clock_.steady() - bind.first_queued, bind.attempts);
+}
+
+void Scheduler::not_placed(const model::Uid& uid, const Profile& profile, Decision::Kind kind,
+                           const std::string& message, model::SteadyTime started) {
+  const bool error = kind == Decision::Kind::kError;
+  count_attempt(error ? AttemptResult::kError : AttemptResult::kUnschedulable, profile, started);
+  const model::PodRef pod = queue_.find(uid);
+  if (pod == nullptr) return;
+  if (pod->terminating) {
+    drop_from_queue(uid);
+    return;
+  }
+  if (kind == Decision::Kind::kRejected) {
+    queue_.return_rejected(uid);
+  } else {
+    queue_.return_failed(uid);
+  }
+  reporter_.report(*pod, profile.scheduler_name(),
+                   error ? kReasonSchedulerError : kReasonUnschedulable, message);
+}
+
+void Scheduler::count_attempt(AttemptResult result, const Profile& profile,
+                              model::SteadyTime started) {
+  observer_.attempt(result, profile.scheduler_name().view(), clock_.steady() - started);
+}
+
+const Profile* Scheduler::profile_of(const model::Pod& pod) const {
+  const auto found = profile_by_name_.find(pod.scheduler_name);
+  return found == profile_by_name_.end() ? nullptr : &profiles_[found->second];
+}
+
+}  // namespace neuron_scheduler::scheduler
