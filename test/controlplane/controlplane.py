@@ -214,7 +214,7 @@ class ControlPlane:
     def _start_others(self):
         if self._wants["kube-controller-manager"]:
             self._spawn("kube-controller-manager", f"--kubeconfig={self.dir}/kube-controller-manager.kubeconfig",
-                        "--leader-elect=false", "--bind-address=127.0.0.1",
+                        "--leader-elect=false", "--use-service-account-credentials", "--bind-address=127.0.0.1",
                         f"--secure-port={self._side_ports[0]}", f"--root-ca-file={self.pki.ca}",
                         f"--service-account-private-key-file={self.pki.token_keys()[1]}",
                         f"--controllers={_CONTROLLERS}")
@@ -277,19 +277,22 @@ class ControlPlane:
 
     # What happened
 
-    def audit_events(self, user=None):
-        """The audit log's events so far, of one user if given."""
+    def audit_mark(self):
+        """The audit log's end now, for audit_events."""
+        log = self.dir / "audit.log"
+        return log.stat().st_size if log.exists() else 0
+
+    def audit_events(self, user=None, since=0):
+        """The audit log's events after a mark, of one user if given."""
         events = []
-        try:
-            with open(self.dir / "audit.log", encoding="utf-8") as log:
-                for line in log:
-                    if not line.endswith("\n"):
-                        break
-                    event = json.loads(line)
-                    if user is None or event["user"].get("username") == user:
-                        events.append(event)
-        except FileNotFoundError:
-            pass
+        with open(self.dir / "audit.log", "rb") as log:
+            log.seek(since)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                event = json.loads(line)
+                if user is None or event["user"].get("username") == user:
+                    events.append(event)
         return events
 
     def make_nodes(self, instance_type, count, **options):

@@ -23,8 +23,7 @@ class Faults(ClusterTest):
 
     def judge(self):
         self.wait_rest()
-        _, version = self.client.list("pods", limit=1)
-        self.recorder_.wait_for(version)
+        self.recorder_.catch_up()
         self.assert_content()
         self.assertEqual(self.recorder_.half_bound(), [])
         self.assert_bound_once()

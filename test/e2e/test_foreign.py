@@ -7,8 +7,6 @@ from support.cluster import ClusterTest
 from support.pods import container, pod
 from support.wait import wait_until
 
-import controlplane  # from test/controlplane
-
 
 class ForeignPods(ClusterTest):
     def setUp(self):
@@ -27,7 +25,7 @@ class ForeignPods(ClusterTest):
 
     def assert_only_looked(self, name):
         """By the audit log, the scheduler wrote nothing to the pod."""
-        writes = [event["requestURI"] for event in self.plane.audit_events(controlplane.SCHEDULER_USER)
+        writes = [event["requestURI"] for event in self.requests_of_scheduler()
                   if event["verb"] not in ("get", "list", "watch")
                   and (event.get("objectRef") or {}).get("resource") == "pods"
                   and event["objectRef"].get("name") == name]

@@ -18,13 +18,14 @@ class MixedPods(ClusterTest):
         rng = random.Random(4)
         for wave in waves:
             self.create(*wave)
-            # Deletes while the rest of the wave is still being placed: bound pods and waiting ones.
+            # Deletes while the rest of the wave is still being placed: bound pods mostly, some that wait.
             wait_until(lambda: len(recorder.bound_names()) > 100, 60, "the first hundred pods")
-            live = self.pods()
-            self.delete(*rng.sample(live, len(live) // 4))
+            bound, waiting = [], []
+            for pod in self.pods():
+                (bound if pod["spec"].get("nodeName") else waiting).append(pod)
+            self.delete(*rng.sample(bound, len(bound) // 4), *waiting[:10])
         self.wait_rest()
-        _, version = self.client.list("pods", limit=1)
-        recorder.wait_for(version)
+        recorder.catch_up()
 
         self.assert_content()
         self.assertEqual(recorder.half_bound(), [])

@@ -20,8 +20,7 @@ class Restarts(ClusterTest):
 
     def judge(self, recorder):
         self.wait_rest()
-        _, version = self.client.list("pods", limit=1)
-        recorder.wait_for(version)
+        recorder.catch_up()
         self.assert_content()
         self.assertEqual(recorder.half_bound(), [])
         self.assertGreater(len(recorder.bound_names()), 100)

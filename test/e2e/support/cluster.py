@@ -37,6 +37,7 @@ class ClusterTest(unittest.TestCase):
 
     def setUp(self):
         self.by_hand = set()
+        self._mark = self.plane.audit_mark()
         self._schedulers = []
         self.addCleanup(self._empty)
         self.addCleanup(self._end_schedulers)
@@ -134,6 +135,10 @@ class ClusterTest(unittest.TestCase):
 
         wait_until(rest, timeout, lambda: f"a state of rest; these pods still fit: {last[:10]}", every=0.5)
 
+    def requests_of_scheduler(self):
+        """What the scheduler asked of the server since the test began, from the audit log."""
+        return self.plane.audit_events(controlplane.SCHEDULER_USER, self._mark)
+
     # Judging
 
     def assert_content(self):
@@ -143,7 +148,7 @@ class ClusterTest(unittest.TestCase):
     def assert_bound_once(self):
         """By the audit log, no pod (by uid of its name: tests use each name once) was bound twice."""
         seen = {}
-        for event in self.plane.audit_events(controlplane.SCHEDULER_USER):
+        for event in self.requests_of_scheduler():
             if event["objectRef"].get("subresource") == "binding" and event["responseStatus"]["code"] == 201:
                 name = event["objectRef"]["name"]
                 seen[name] = seen.get(name, 0) + 1
@@ -152,7 +157,7 @@ class ClusterTest(unittest.TestCase):
     def assert_no_forbidden(self):
         """The server refused the scheduler nothing for lack of rights."""
         forbidden = {f"{event['verb']} {event['requestURI']}"
-                     for event in self.plane.audit_events(controlplane.SCHEDULER_USER)
+                     for event in self.requests_of_scheduler()
                      if event.get("responseStatus", {}).get("code") in (401, 403)}
         self.assertEqual(forbidden, set())
 
@@ -210,9 +215,10 @@ class Recorder:
             except (OSError, http.client.HTTPException, api.ApiError):
                 pause.wait(0.1)
 
-    def wait_for(self, version, timeout=10):
-        """Waits until the watch has come to a resourceVersion."""
-        wait_until(lambda: int(self._version) >= int(version), timeout, f"the watch to reach {version}")
+    def catch_up(self, timeout=10):
+        """Waits until the watch has shown every pod as it is now."""
+        newest = max((int(pod["metadata"]["resourceVersion"]) for pod in self._client.list("pods")[0]), default=0)
+        wait_until(lambda: int(self._version) >= newest, timeout, f"the watch to reach {newest}")
 
     def stop(self):
         self._stopped = True

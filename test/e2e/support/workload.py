@@ -10,9 +10,9 @@ FIFTY_NODES = (("trn1.32xlarge", 10), ("trn2.48xlarge", 10), ("inf2.48xlarge", 1
 
 # What one pod asks for, and how often.
 _SHAPES = (
-    (40, dict(cores=1)), (22, dict(cores=2)), (5, dict(cores=3)), (8, dict(cores=4)), (4, dict(cores=7)),
-    (3, dict(cores=8)), (2, dict(cores=16)), (14, dict(neuron=1)), (4, dict(neuron=2)), (2, dict(neuron=3)),
-    (6, dict(neuron=4)), (1, dict(neuron=8)), (1, dict(neuron=16)),
+    (50, dict(cores=1)), (22, dict(cores=2)), (4, dict(cores=3)), (6, dict(cores=4)), (3, dict(cores=7)),
+    (2, dict(cores=8)), (1, dict(cores=16)), (14, dict(neuron=1)), (3, dict(neuron=2)), (2, dict(neuron=3)),
+    (4, dict(neuron=4)), (1, dict(neuron=8)), (1, dict(neuron=16)),
 )
 _MORE = {"cpu": "100m", "memory": "64Mi"}
 
