@@ -16,6 +16,17 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string_view> list_entries(std::string_view text) {
+  std::vector<std::string_view> entries;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view entry = trimmed(text.substr(begin, end - begin));
+    if (!entry.empty()) entries.push_back(entry);
+    begin = end + 1;
+  }
+  return entries;
+}
+
 DeviceSelection::DeviceSelection(std::span<const std::string_view> use,
                                  std::span<const std::string_view> nouse) {
   for (const std::string_view text : use) {
@@ -30,13 +41,8 @@ DeviceSelection::DeviceSelection(std::span<const std::string_view> use,
 
 // True if the text names anything at all, be it a device or not.
 bool DeviceSelection::parse(std::string_view text, List& list) {
-  bool named = false;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view entry = trimmed(text.substr(begin, end - begin));
-    begin = end + 1;
-    if (entry.empty()) continue;
-    named = true;
+  const auto entries = list_entries(text);
+  for (const std::string_view entry : entries) {
     if (const auto name = parse_device_uuid(entry)) {
       list.emplace_back(std::string(name->node), device_bit(name->device));
     }
@@ -52,7 +58,7 @@ bool DeviceSelection::parse(std::string_view text, List& list) {
     }
   }
   list.resize(kept);
-  return named;
+  return !entries.empty();
 }
 
 DeviceMask DeviceSelection::find(const List& list, std::string_view node) {

@@ -10,6 +10,9 @@
 
 namespace neuron_scheduler::neuron {
 
+// The entries of a comma separated list, without the blanks around them and without empty ones.
+[[nodiscard]] std::vector<std::string_view> list_entries(std::string_view text);
+
 // Which devices a pod accepts by their UUIDs (design.md §7): a device must be in every use list
 // that names anything, and in no nouse list. Blanks around entries are trimmed, duplicates are
 // harmless, entries that are no device match nothing.

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "neuron/choose.hpp"
+#include "scheduler/plugin.hpp"
+#include "scheduler/plugins/neuron_node.hpp"
+#include "scheduler/registry.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// Places pods on Neuron devices and cores by the rules of design.md §3, §5, §6 and writes the
+// annotations of §7 into the binding. Owns the resources aws.amazon.com/neuron, neurondevice and
+// neuroncore: nothing else counts them.
+//
+// Score: nodes from which the pod takes least (neuron::cost); pods that ask for no Neuron keep off
+// nodes that have it if all else is equal.
+class Neuron final : public Plugin,
+                     public PreFilterPlugin,
+                     public FilterPlugin,
+                     public ScorePlugin,
+                     public ReservePlugin {
+ public:
+  // aggregate_slot: of its NeuronNode in every NodeView.
+  explicit Neuron(std::size_t aggregate_slot) : aggregate_slot_(aggregate_slot) {}
+
+  PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;
+  Status filter(const PluginState* state, const model::Pod& pod,
+                const model::NodeView& node) const override;
+  std::int64_t score(const PluginState* state, const model::Pod& pod,
+                     const model::NodeView& node) const override;
+  void normalize(std::span<std::int64_t> scores) const override;
+  Status reserve(const PluginState* state, const model::Pod& pod, const model::NodeView& node,
+                 model::WallTime now, model::Binding& binding) override;
+  // Nothing is held outside the cache.
+  void unreserve(const model::Pod& pod, const model::Binding& binding) noexcept override;
+
+ private:
+  [[nodiscard]] const NeuronNode& node_of(const model::NodeView& node) const;
+  [[nodiscard]] std::int64_t next_stamp(model::WallTime now, const NeuronNode& node);
+
+  std::size_t aggregate_slot_;
+  std::int64_t last_stamp_ = 0;
+};
+
+// Its row in the registry.
+[[nodiscard]] PluginRow neuron_plugin_row();
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,299 @@
+#include "scheduler/plugins/neuron_node.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "scheduler/plugins/neuron_keys.hpp"
+#include "scheduler/plugins/neuron_request.hpp"
+
+namespace neuron_scheduler::scheduler {
+namespace {
+
+using model::Name;
+using model::Node;
+using model::Quantity;
+
+// A pod whose annotations change more often than this is foreign from then on.
+constexpr std::size_t kReadableTextsMax = 8;
+
+std::optional<std::string> annotation(const model::Annotations& annotations, const Name& key) {
+  const std::string* value = annotations.find(key);
+  return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
+std::int64_t read_stamp(const model::Annotations& annotations) {
+  static const Name kKey(neuron_keys::kAllocTime);
+  const std::string* text = annotations.find(kKey);
+  if (text == nullptr) return 0;
+  std::int64_t stamp = 0;
+  const char* const end = text->data() + text->size();
+  const auto result = std::from_chars(text->data(), end, stamp);
+  return result.ec == std::errc{} && result.ptr == end ? std::max<std::int64_t>(stamp, 0) : 0;
+}
+
+std::optional<Quantity> find_quantity(const std::vector<std::pair<Name, Quantity>>& list,
+                                      std::string_view resource) {
+  for (const auto& [name, quantity] : list) {
+    if (name.view() == resource) return quantity;
+  }
+  return std::nullopt;
+}
+
+std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
+  neuron::NodeCapacity capacity;
+  const auto devices = find_quantity(node.extended_capacity, neuron_keys::kDevices);
+  const auto cores = find_quantity(node.extended_capacity, neuron_keys::kCores);
+  if ((devices && !devices->is_integer()) || (cores && !cores->is_integer())) {
+    return neuron::Problem{"fractional capacity"};
+  }
+  if (devices) capacity.devices = devices->value();
+  if (cores) capacity.cores = cores->value();
+  static const Name kType(neuron_keys::kInstanceType);
+  if (const Name* type = node.labels.find(kType)) {
+    capacity.instance_type = type->view();
+  }
+  return neuron::read_geometry(capacity);
+}
+
+// Device numbers or uuids, separated by commas; what names no device of this node is ignored.
+neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometry) {
+  static const Name kKey(neuron_keys::kCordon);
+  const std::string* text = node.annotations.find(kKey);
+  if (text == nullptr) return 0;
+  neuron::DeviceMask mask = 0;
+  for (const std::string_view entry : neuron::list_entries(*text)) {
+    int device = -1;
+    const char* const end = entry.data() + entry.size();
+    const auto number = std::from_chars(entry.data(), end, device);
+    if (number.ec != std::errc{} || number.ptr != end) {
+      const auto uuid = neuron::parse_device_uuid(entry);
+      device = uuid && uuid->node == node.name.view() ? uuid->device : -1;
+    }
+    if (device >= 0 && device < geometry.devices) mask |= neuron::device_bit(device);
+  }
+  return mask;
+}
+
+// How many devices must be ill, to judge by what the node does not offer of a resource.
+std::int64_t missing_devices(const Node& node, std::string_view resource, int per_device) {
+  const auto capacity = find_quantity(node.extended_capacity, resource);
+  if (!capacity) return 0;
+  const auto allocatable = find_quantity(node.extended_allocatable, resource);
+  const std::int64_t missing =
+      capacity->value() - std::max<std::int64_t>(0, allocatable.value_or(Quantity()).value());
+  return missing <= 0 ? 0 : (missing + per_device - 1) / per_device;
+}
+
+Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned) {
+  static const Name kUnhealthy("node(s) had the condition NeuronHealth with an error");
+  static const Name kNotReady("node(s) had the condition AcceleratedHardwareReady false");
+  static const Name kMissing(
+      "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity");
+  for (const auto& condition : node.conditions) {
+    if (condition.type.view() == neuron_keys::kHealthCondition &&
+        condition.status == model::ConditionStatus::kTrue &&
+        condition.reason.view().starts_with(neuron_keys::kHealthErrorPrefix)) {
+      return kUnhealthy;
+    }
+    if (condition.type.view() == neuron_keys::kHardwareCondition &&
+        condition.status == model::ConditionStatus::kFalse) {
+      return kNotReady;
+    }
+  }
+  const std::int64_t missing =
+      std::max(missing_devices(node, neuron_keys::kDevices, 1),
+               missing_devices(node, neuron_keys::kCores, geometry.cores_per_device));
+  return missing > std::popcount(cordoned) ? kMissing : Name();
+}
+
+}  // namespace
+
+std::unique_ptr<model::NodeAggregate> NeuronNode::clone() const {
+  return std::make_unique<NeuronNode>(*this);
+}
+
+void NeuronNode::set_node(const Node* node) {
+  name_ = Name();
+  cordoned_ = 0;
+  geometry_problem_ = Name();
+  block_ = Name();
+  state_ = {};
+  if (node != nullptr) read_node(*node);
+  recount();
+}
+
+void NeuronNode::read_node(const Node& node) {
+  name_ = node.name;
+  const auto read = geometry_of(node);
+  if (const auto* problem = std::get_if<neuron::Problem>(&read)) {
+    geometry_problem_ =
+        Name("node(s) had an unusable capacity of Neuron devices: " + problem->reason);
+    return;
+  }
+  const auto& geometry = std::get<neuron::Geometry>(read);
+  cordoned_ = read_cordon(node, geometry);
+  block_ = block_of(node, geometry, cordoned_);
+  state_ = neuron::NodeState(geometry, cordoned_);
+}
+
+// A pod that cannot be decoded counts as asking, unless it is known from before.
+bool NeuronNode::may_ask(const model::Pod& pod) {
+  if (!pod.decode_error.empty() && pod.containers.empty()) return true;
+  const auto request = read_neuron_request(pod);
+  const auto* known = std::get_if<neuron::PodRequest>(&request);
+  return known == nullptr || !known->empty();
+}
+
+void NeuronNode::fill(HeldPod& held, const model::Pod& pod) const {
+  held.uid = pod.uid;
+  held.full_name = pod.full_name();
+  held.damaged = !pod.decode_error.empty();
+  held.stamp = read_stamp(pod.annotations);
+  static const Name kIds(neuron_keys::kIds);
+  static const Name kAllocated(neuron_keys::kHamiAllocated);
+  held.current = {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated), 0};
+  const auto request = read_neuron_request(pod);
+  const auto* known = std::get_if<neuron::PodRequest>(&request);
+  held.request = known != nullptr && !known->empty() ? std::optional(*known) : std::nullopt;
+}
+
+void NeuronNode::add_pod(const model::Pod& pod) {
+  if (!may_ask(pod)) return;
+  fill(pods_.emplace_back(), pod);
+  recount();
+}
+
+void NeuronNode::update_pod(const model::Pod& before, const model::Pod& after) {
+  HeldPod* held = find(before.uid);
+  if (held == nullptr) {
+    add_pod(after);
+    return;
+  }
+  if (!may_ask(after)) {
+    remove_pod(before);
+    return;
+  }
+  fill(*held, after);
+  recount();
+}
+
+void NeuronNode::remove_pod(const model::Pod& pod) {
+  if (std::erase_if(pods_, [&](const HeldPod& held) { return held.uid == pod.uid; }) > 0) {
+    recount();
+  }
+}
+
+NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
+  const auto found = std::find_if(pods_.begin(), pods_.end(),
+                                  [&](const HeldPod& held) { return held.uid == uid; });
+  return found == pods_.end() ? nullptr : &*found;
+}
+
+// From scratch each time: what a pod takes is given back exactly, even where two pods claim the
+// same core.
+void NeuronNode::recount() {
+  state_ = neuron::NodeState(geometry(), cordoned_);
+  const HeldPod* first = nullptr;
+  for (HeldPod& held : pods_) {
+    held.foreign = !hold(held);
+    if (held.foreign && (first == nullptr || held.full_name < first->full_name)) first = &held;
+  }
+  foreign_ = first == nullptr ? Name()
+                              : Name("node(s) had the foreign Neuron pod " + first->full_name +
+                                     ", whose devices are not known");
+}
+
+// Takes what the pod holds. False if that is not known, or not all of it.
+bool NeuronNode::hold(HeldPod& held) {
+  bool known = !held.damaged && held.request.has_value();
+  if (held.request) {
+    for (Text& text : held.readable) known &= hold_text(held, text, false);
+    const auto same = [&](const Text& text) {
+      return text.ids == held.current.ids && text.allocated == held.current.allocated;
+    };
+    if (std::none_of(held.readable.begin(), held.readable.end(), same)) {
+      const bool readable = hold_text(held, held.current, true);
+      if (readable && held.readable.size() < kReadableTextsMax) {
+        held.readable.push_back(held.current);
+      } else if (readable || held.readable.empty()) {
+        known = false;
+      }
+    }
+    if (fills_the_node(held)) {
+      for (int device = 0; device < geometry().devices; ++device) {
+        state_.take(device, geometry().full_device());
+      }
+      return true;
+    }
+  }
+  return known;
+}
+
+bool NeuronNode::hold_text(HeldPod& held, Text& text, bool first_time) {
+  if (geometry().devices == 0) return false;
+  const bool in_cores =
+      std::any_of(held.request->asking.begin(), held.request->asking.end(),
+                  [](const auto& asking) { return !asking.request.in_devices(); });
+  if (first_time) {
+    text.cores_per_device = geometry().cores_per_device;
+  } else if (in_cores && text.cores_per_device != geometry().cores_per_device) {
+    return false;  // The same bits mean other cores now.
+  }
+  const auto cores =
+      neuron::read_assignment(name_.view(), geometry(), *held.request, {text.ids, text.allocated});
+  if (std::holds_alternative<neuron::Problem>(cores)) return false;
+  state_.take(std::get<neuron::CoreSet>(cores));
+  return true;
+}
+
+// Whoever asks for everything has everything, whatever its annotations say.
+bool NeuronNode::fills_the_node(const HeldPod& held) const {
+  const int all = geometry().devices * geometry().cores_per_device;
+  std::int64_t running = 0;
+  for (const auto& asking : held.request->asking) {
+    const auto shape = neuron::shape_on(asking.request, geometry());
+    if (!std::holds_alternative<neuron::Shape>(shape)) return false;
+    const int cores = std::get<neuron::Shape>(shape).cores;
+    if (cores == all) return true;
+    if (asking.runs_on()) running += cores;
+  }
+  return all > 0 && running == all;
+}
+
+std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
+  std::int64_t latest = 0;
+  for (const HeldPod& held : pods_) {
+    if (held.stamp <= limit) latest = std::max(latest, held.stamp);
+  }
+  return latest;
+}
+
+NeuronUsage NeuronNode::usage() const {
+  NeuronUsage usage;
+  usage.devices = geometry().devices;
+  usage.cores = geometry().cores_known ? geometry().devices * geometry().cores_per_device : 0;
+  for (int device = 0; device < geometry().devices; ++device) {
+    const int used = std::popcount(state_.used(device));
+    const bool unusable = (state_.unusable() & neuron::device_bit(device)) != 0;
+    const int rest = geometry().cores_per_device - used;
+    if (unusable) {
+      ++usage.devices_unusable;
+    } else {
+      ++(used == 0 ? usage.devices_free : rest == 0 ? usage.devices_used : usage.devices_shared);
+    }
+    if (!geometry().cores_known) continue;
+    usage.cores_used += used;
+    (unusable ? usage.cores_unusable : usage.cores_free) += rest;
+  }
+  for (const HeldPod& held : pods_) {
+    usage.foreign_pods += held.foreign ? 1 : 0;
+    usage.changed_pods += held.readable.size() > 1 ? 1 : 0;
+  }
+  return usage;
+}
+
+}  // namespace neuron_scheduler::scheduler

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/model/name.hpp"
+#include "cluster/model/node_view.hpp"
+#include "neuron/assignment.hpp"
+#include "neuron/request.hpp"
+#include "neuron/state.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// Devices and cores of one node by what became of them; for metrics.
+struct NeuronUsage {
+  int devices = 0;
+  int devices_free = 0;    // Usable, no core in use.
+  int devices_shared = 0;  // Some cores in use, some free.
+  int devices_used = 0;    // No core free.
+  int devices_unusable = 0;
+  int cores = 0;  // The last three sum up to this.
+  int cores_used = 0;
+  int cores_free = 0;
+  int cores_unusable = 0;
+  int foreign_pods = 0;
+  // Pods whose annotations changed after they were first read.
+  int changed_pods = 0;
+};
+
+// What the pods of one node hold of its Neuron devices: from the pods alone (design.md §3). Pods
+// that ask for no Neuron are not kept.
+class NeuronNode final : public model::NodeAggregate {
+ public:
+  [[nodiscard]] std::unique_ptr<model::NodeAggregate> clone() const override;
+  void set_node(const model::Node* node) override;
+  void add_pod(const model::Pod& pod) override;
+  void update_pod(const model::Pod& before, const model::Pod& after) override;
+  void remove_pod(const model::Pod& pod) override;
+
+  [[nodiscard]] const neuron::NodeState& state() const { return state_; }
+  [[nodiscard]] const neuron::Geometry& geometry() const { return state_.geometry(); }
+  // Why the node has no geometry; empty if it has one, or no devices at all.
+  [[nodiscard]] const model::Name& geometry_problem() const { return geometry_problem_; }
+  // Why it takes no new Neuron pods although its geometry is known; empty if it does.
+  [[nodiscard]] const model::Name& block() const { return block_; }
+  // Names the first foreign pod, by name; empty if there is none.
+  [[nodiscard]] const model::Name& foreign() const { return foreign_; }
+  // The instance type is in the catalog, with this number of devices.
+  [[nodiscard]] bool type_known() const {
+    return geometry().arrangement != neuron::Arrangement::kUnknown;
+  }
+  // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
+  [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
+  [[nodiscard]] NeuronUsage usage() const;
+
+ private:
+  // An assignment as annotated, and the cores per device under which it was first readable.
+  struct Text {
+    std::optional<std::string> ids;
+    std::optional<std::string> allocated;
+    int cores_per_device = 0;
+  };
+  struct HeldPod {
+    model::Uid uid;
+    std::string full_name;
+    // nullopt: it cannot be read what the pod asks for.
+    std::optional<neuron::PodRequest> request;
+    Text current;
+    std::vector<Text> readable;  // That were once readable: all of them hold (design.md §3).
+    bool damaged = false;        // The object could not be decoded the last time.
+    std::int64_t stamp = 0;
+    bool foreign = false;
+  };
+
+  static bool may_ask(const model::Pod& pod);
+  void fill(HeldPod& held, const model::Pod& pod) const;
+  void read_node(const model::Node& node);
+  void recount();
+  bool hold(HeldPod& held);
+  bool hold_text(HeldPod& held, Text& text, bool first_time);
+  bool fills_the_node(const HeldPod& held) const;
+  HeldPod* find(const model::Uid& uid);
+
+  model::Name name_;
+  neuron::NodeState state_;
+  neuron::DeviceMask cordoned_ = 0;
+  model::Name geometry_problem_;
+  model::Name block_;
+  model::Name foreign_;
+  std::vector<HeldPod> pods_;
+};
+
+}  // namespace neuron_scheduler::scheduler
