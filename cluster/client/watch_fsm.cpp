@@ -91,7 +91,9 @@ WatchFsm::Action WatchFsm::in_watch(const Event& event, model::SteadyTime now,
       }
       return wait_to_list(event, now, random);
     case Event::Kind::kCut:
-      if (event.failure == HttpFailure::kTooLarge) return wait_to_list(event, now, random);
+      if (event.failure == HttpFailure::kTooLarge || silent(now)) {
+        return wait_to_list(event, now, random);
+      }
       return wait(event, now, random);
     case Event::Kind::kErrorEvent:
     case Event::Kind::kDamaged:
@@ -104,12 +106,20 @@ WatchFsm::Action WatchFsm::in_watch(const Event& event, model::SteadyTime now,
   return {};
 }
 
+bool WatchFsm::silent(model::SteadyTime now) const {
+  return !event_seen_ && now - watch_started_ >= timing_.silent_watch;
+}
+
 WatchFsm::Action WatchFsm::watch_ended(model::SteadyTime now, std::uint32_t random) {
+  Event ended;
+  ended.kind = Event::Kind::kEnded;
+  if (silent(now)) {
+    ended.text = "ended without an event or a bookmark";
+    return wait_to_list(ended, now, random);
+  }
   if (now - watch_started_ >= timing_.short_watch) return watch(now, random);
-  Event at_once;
-  at_once.kind = Event::Kind::kEnded;
-  at_once.text = "ended at once";
-  return event_seen_ ? wait(at_once, now, random) : wait_to_list(at_once, now, random);
+  ended.text = "ended at once";
+  return event_seen_ ? wait(ended, now, random) : wait_to_list(ended, now, random);
 }
 
 WatchFsm::Action WatchFsm::wait_to_list(const Event& event, model::SteadyTime now,

@@ -21,12 +21,15 @@ namespace neuron_scheduler::client {
 //   listing  --answer not 200, damaged, cut, ended early-----------------> waiting to list
 //   watching --not sent, cut, 401, 403, 429, ended at once with events---> waiting to watch (last
 //   resourceVersion) watching --410 or other answer, ERROR event, damaged, too large,
-//              ended at once without an event----------------------------> waiting to list
+//              ended at once without an event, ended or cut after a long
+//              silence---------------------------------------------------> waiting to list
 //   waiting  --timer--> listing or watching
 //
 // Waits double from 800 ms to 30 s, each longer by up to as much again (jitter), and never end
-// before a Retry-After; they start over after two minutes without a failure. What comes from a
-// stream that was closed is ignored.
+// before a Retry-After; they start over after two minutes without a failure. A resourceVersion that
+// the server does not know yet (its data was restored from a backup) brings silence and no error:
+// hence the list after a watch without even a bookmark. What comes from a stream that was closed is
+// ignored.
 class WatchFsm {
  public:
   struct Timing {
@@ -34,7 +37,8 @@ class WatchFsm {
     std::chrono::milliseconds backoff_max{30'000};
     std::chrono::milliseconds retry_after_max{300'000};
     std::chrono::milliseconds healthy_after{120'000};
-    std::chrono::milliseconds short_watch{1'000};  // A watch that ends sooner ended at once.
+    std::chrono::milliseconds short_watch{1'000};     // A watch that ends sooner ended at once.
+    std::chrono::milliseconds silent_watch{120'000};  // One that lasted so long had bookmarks.
     std::chrono::seconds watch_timeout_min{300};
     std::chrono::seconds watch_timeout_max{600};
   };
@@ -91,6 +95,7 @@ class WatchFsm {
   Action in_list(const Event& event, model::SteadyTime now, std::uint32_t random);
   Action in_watch(const Event& event, model::SteadyTime now, std::uint32_t random);
   Action watch_ended(model::SteadyTime now, std::uint32_t random);
+  [[nodiscard]] bool silent(model::SteadyTime now) const;
   Action wait_to_list(const Event& event, model::SteadyTime now, std::uint32_t random);
   Action wait(const Event& event, model::SteadyTime now, std::uint32_t random);
   [[nodiscard]] std::string message_of(const Event& event, std::string_view verb) const;
