@@ -16,7 +16,8 @@ class io_context;
 namespace neuron_scheduler::client {
 
 struct AsioHttpOptions {
-  std::string user_agent = "neuron-scheduler";  // With "/version"; never curl's: it gets pretty JSON.
+  std::string user_agent =
+      "neuron-scheduler";  // With "/version"; never curl's: it gets pretty JSON.
 
   std::size_t connections_max = 16;  // For calls; each stream has one more of its own.
   std::size_t waiting_max = 4096;    // Calls that wait for a connection, in each lane.

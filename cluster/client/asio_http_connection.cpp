@@ -3,12 +3,12 @@
 #include <cerrno>
 #include <utility>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
 namespace neuron_scheduler::client {
 namespace {
@@ -56,8 +56,7 @@ void Connection::no_limit() {
 
 bool Connection::is_spent() {
   char byte = 0;
-  const ssize_t got =
-      ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t got = ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
   return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
@@ -91,8 +90,8 @@ void Connection::set_options(std::chrono::milliseconds peer_dead_after) {
   set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_ms);
 }
 
-asio::awaitable<std::string> Connection::handshake(
-    TlsContext context, std::shared_ptr<const ClusterAccess> access) {
+asio::awaitable<std::string> Connection::handshake(TlsContext context,
+                                                   std::shared_ptr<const ClusterAccess> access) {
   if (closed_) co_return std::string("closed");
   tls_.emplace(socket_, *context);
   if (!prepare_tls(tls_->native_handle(), *access)) {

@@ -56,7 +56,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void set_options(std::chrono::milliseconds peer_dead_after);
   // Empty: done. The text does not name the server.
   boost::asio::awaitable<std::string> handshake(TlsContext context,
-                                               std::shared_ptr<const ClusterAccess> access);
+                                                std::shared_ptr<const ClusterAccess> access);
   // All of it, or an error and how much of it may have arrived.
   boost::asio::awaitable<IoResult> write(boost::asio::const_buffer bytes);
   boost::asio::awaitable<IoResult> read_some(boost::asio::mutable_buffer buffer);

@@ -83,9 +83,9 @@ asio::awaitable<void> Dialer::resolve(std::shared_ptr<Dialer> self) {
   const std::string host = self->access_->host;
   const std::string port = std::to_string(self->access_->port);
   error_code error;
-  const auto results = co_await self->resolver_.async_resolve(
-      host, port, asio::ip::resolver_base::numeric_service,
-      asio::redirect_error(asio::use_awaitable, error));
+  const auto results =
+      co_await self->resolver_.async_resolve(host, port, asio::ip::resolver_base::numeric_service,
+                                             asio::redirect_error(asio::use_awaitable, error));
   self->resolve_error_.clear();
   if (error) {
     self->resolve_error_ = "look-up of the host name: " + error.message();

@@ -49,7 +49,8 @@ class Dialer final {
 
   boost::asio::ip::tcp::resolver resolver_;
   bool is_literal_ = false;  // host is an address.
-  bool resolving_ = false;   // One look-up serves all who wait: the system's resolver works off one at a time.
+  bool resolving_ =
+      false;  // One look-up serves all who wait: the system's resolver works off one at a time.
   std::string resolve_error_;
   std::vector<std::weak_ptr<Connection>> waiting_;
   std::vector<Connection::Endpoint> endpoints_;

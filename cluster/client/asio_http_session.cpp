@@ -33,8 +33,7 @@ std::string Session::check(const HttpRequest& request) {
     return std::all_of(text.begin(), text.end(), allowed);
   };
   if (request.method.empty() || !all(request.method, is_visible)) return "the method is not valid";
-  if (request.target.empty() || request.target.front() != '/' ||
-      !all(request.target, is_visible)) {
+  if (request.target.empty() || request.target.front() != '/' || !all(request.target, is_visible)) {
     return "the target is not a path in URL encoding";
   }
   if (!all(request.accept, is_text)) return "the Accept field is not valid";

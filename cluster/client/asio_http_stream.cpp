@@ -76,8 +76,7 @@ class StreamState final : public AnswerSink, public std::enable_shared_from_this
     const IoResult written = co_await connection_->write(asio::buffer(wire_));
     wire_.clear();
     if (!written.error) co_return;
-    const HttpFailure failure =
-        written.bytes == 0 ? HttpFailure::kNotSent : HttpFailure::kUnknown;
+    const HttpFailure failure = written.bytes == 0 ? HttpFailure::kNotSent : HttpFailure::kUnknown;
     end(failure, "sending the request: " + written.error.message());
   }
 

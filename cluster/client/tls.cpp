@@ -1,12 +1,12 @@
 #include "cluster/client/tls.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/error.hpp>
 
 namespace neuron_scheduler::client {
 namespace {
@@ -137,8 +137,8 @@ bool prepare_tls(SSL* ssl, const ClusterAccess& access) {
   std::string name = verified_name(access);
   const bool by_address = is_address(name);
   // What SSL_set_tlsext_host_name() stands for.
-  if (!by_address && SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                              name.data()) != 1) {
+  if (!by_address &&
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) != 1) {
     return false;
   }
   if (access.insecure) {
