@@ -131,7 +131,8 @@ class Geometry:
         default = "rows" if self.devices == 16 else "one or all"
         self.topology = _TOPOLOGY.get(kind, default)
         cordon = (node["metadata"].get("annotations") or {}).get("hami.io/device-cordon", "")
-        self.cordoned = {int(part) for part in cordon.split(",") if part.strip().isdigit()}
+        self.cordoned = {int(part) for part in cordon.split(",")
+                         if part.strip().isdigit() and int(part) < self.devices}
         self.blocked = self._blocked(capacity, allocatable, status.get("conditions") or [])
 
     def _blocked(self, capacity, allocatable, conditions):

@@ -175,8 +175,8 @@ class ClusterTest(unittest.TestCase):
                       file=sys.stderr)
 
     def _empty(self):
-        for resource in ("pods", "nodes"):
-            self.client.request("DELETE", api.path_of(resource, "default" if resource == "pods" else None),
+        for resource, namespace in (("pods", "default"), ("nodes", None), ("events", "default")):
+            self.client.request("DELETE", api.path_of(resource, namespace),
                                 {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0})
         wait_until(lambda: not self.pods(), 30, "the pods to be gone")
 
