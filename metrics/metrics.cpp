@@ -1,0 +1,248 @@
+#include "metrics/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "metrics/definitions.hpp"
+#include "metrics/families.hpp"
+#include "metrics/process.hpp"
+
+namespace neuron_scheduler::metrics {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Histogram;
+using Buckets = Histogram::BucketBoundaries;
+
+constexpr std::array<const char*, 3> kResults = {"scheduled", "unschedulable", "error"};
+constexpr std::uint32_t kAttemptsMax = 15;  // This many or more count as one.
+constexpr std::array kResources = {client::Resource::kPods, client::Resource::kNodes};
+constexpr std::array kWrites = {client::Write::kBinding, client::Write::kStatus,
+                                client::Write::kEvent};
+constexpr std::string_view kOther = "other";
+// The statuses that an API server answers with; the server cannot make more series than these.
+constexpr std::array<std::string_view, 24> kCodes = {
+    "<error>", "200", "201", "202", "204", "301", "302", "307", "400", "401", "403", "404",
+    "405",     "406", "408", "409", "410", "413", "415", "422", "429", "500", "503", "504"};
+constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PATCH", "PUT", "DELETE"};
+
+// Always one of our own texts, which outlive the caller's.
+template <std::size_t Size>
+std::string_view known_or_other(const std::array<std::string_view, Size>& known,
+                                std::string_view value) {
+  const auto found = std::ranges::find(known, value);
+  return found == known.end() ? kOther : *found;
+}
+
+// count boundaries from start, each `factor` times the one before.
+Buckets exponential(double start, double factor, int count) {
+  Buckets buckets;
+  for (int i = 0; i < count; ++i, start *= factor) buckets.push_back(start);
+  return buckets;
+}
+
+// client-go's.
+const Buckets& request_buckets() {
+  static const Buckets buckets = {0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60};
+  return buckets;
+}
+
+double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+template <class Enum>
+std::size_t index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+class PrometheusMetrics final : public Metrics {
+ public:
+  explicit PrometheusMetrics(MetricsOptions options);
+
+  std::string text(const Snapshot& snapshot) const override;
+
+  void attempt(scheduler::AttemptResult result, std::string_view profile,
+               std::chrono::nanoseconds duration) override {
+    const Attempts& attempts = attempts_of(profile)[index(result)];
+    attempts.count->Increment();
+    attempts.duration->Observe(seconds(duration));
+  }
+  void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) override {
+    pod_durations_[std::clamp(attempts, 1U, kAttemptsMax) - 1]->Observe(
+        seconds(since_first_queued));
+  }
+  void bind_unknown() override { bind_unknown_.Increment(); }
+  void bind_conflict() override { bind_conflicts_.Increment(); }
+
+  void request_finished(std::string_view method, std::string_view code, std::string_view host,
+                        std::chrono::nanoseconds duration) override;
+  void list_started(client::Resource resource, std::string_view reason) override {
+    if (!reason.empty()) relists_[index(resource)]->Increment();
+  }
+  void list_finished(client::Resource, std::size_t, std::size_t) override {}
+  void watch_started(client::Resource, std::string_view) override {}
+  void watch_failed(client::Resource resource, std::string_view,
+                    std::chrono::milliseconds) override {
+    watch_failures_[index(resource)]->Increment();
+  }
+  void watch_event(client::Resource resource, model::SteadyTime at) override {
+    last_news_[index(resource)] = at;
+  }
+  void decode_error(client::Resource resource, std::string_view, std::string_view) override {
+    decode_errors_[index(resource)]->Increment();
+  }
+  void write_dropped(client::Write write, std::string_view, std::string_view) override {
+    writes_dropped_[index(write)]->Increment();
+  }
+
+ private:
+  // Series of one profile and one result.
+  struct Attempts {
+    Counter* count = nullptr;
+    Histogram* duration = nullptr;
+  };
+  using ProfileAttempts = std::array<Attempts, kResults.size()>;
+  using ResourceCounters = std::array<Counter*, kResources.size()>;
+
+  const ProfileAttempts& attempts_of(std::string_view profile);
+  Counter& requests(std::string_view method, std::string_view code);
+  Family<Counter>& counters(const Definition& definition);
+  Family<Histogram>& histograms(const Definition& definition);
+  ResourceCounters resource_counters(const Definition& definition);
+
+  const MetricsOptions options_;
+  prometheus::Registry registry_;
+  Family<Counter>& attempt_counts_ = counters(kScheduleAttempts);
+  Family<Histogram>& attempt_durations_ = histograms(kAttemptDuration);
+  std::map<std::string, ProfileAttempts, std::less<>> attempts_;
+  std::array<Histogram*, kAttemptsMax> pod_durations_{};
+  Family<Counter>& request_counts_ = counters(kRequests);
+  std::map<std::pair<std::string_view, std::string_view>, Counter*> requests_;
+  std::map<std::string_view, Histogram*> request_durations_;
+  Counter& bind_conflicts_ = counters(kBindConflicts).Add({});
+  Counter& bind_unknown_ = counters(kBindUnknown).Add({});
+  const ResourceCounters relists_ = resource_counters(kRelists);
+  const ResourceCounters watch_failures_ = resource_counters(kWatchFailures);
+  const ResourceCounters decode_errors_ = resource_counters(kDecodeErrors);
+  std::array<Counter*, kWrites.size()> writes_dropped_{};
+  std::array<model::SteadyTime, kResources.size()> last_news_;
+};
+
+PrometheusMetrics::PrometheusMetrics(MetricsOptions options) : options_(std::move(options)) {
+  for (const std::string& profile : options_.profiles) attempts_of(profile);
+
+  Family<Histogram>& pod_durations = histograms(kPodDuration);
+  for (std::uint32_t attempts = 1; attempts <= kAttemptsMax; ++attempts) {
+    const std::string label = std::to_string(attempts) + (attempts == kAttemptsMax ? "+" : "");
+    pod_durations_[attempts - 1] =
+        &pod_durations.Add({{"attempts", label}}, exponential(0.01, 2, 20));
+  }
+
+  Family<Histogram>& request_durations = histograms(kRequestDuration);
+  for (const std::string_view method : kMethods) {
+    request_durations_[method] = &request_durations.Add(
+        {{"verb", std::string(method)}, {"host", options_.api_host}}, request_buckets());
+  }
+  request_durations_[kOther] = &request_durations.Add(
+      {{"verb", std::string(kOther)}, {"host", options_.api_host}}, request_buckets());
+  // What every scheduler meets; other pairs appear when they happen.
+  for (const auto& [method, success] :
+       {std::pair{"GET", "200"}, {"POST", "201"}, {"PATCH", "200"}}) {
+    requests(method, success);
+    requests(method, "<error>");
+  }
+
+  Family<Counter>& writes_dropped = counters(kWritesDropped);
+  for (const client::Write write : kWrites) {
+    writes_dropped_[index(write)] =
+        &writes_dropped.Add({{"write", std::string(client::to_string(write))}});
+  }
+  last_news_.fill(options_.started);
+}
+
+std::string PrometheusMetrics::text(const Snapshot& snapshot) const {
+  Families families = registry_.Collect();
+  append_snapshot(snapshot, families);
+  append_process(read_process_stats(options_.proc / "self", options_.proc / "stat"), families);
+  SampledFamily(kBuildInfo, prometheus::MetricType::Gauge, "version")
+      .add(options_.version, 1)
+      .append_to(families);
+  SampledFamily news_age(kNewsAge, prometheus::MetricType::Gauge, "resource");
+  for (const client::Resource resource : kResources) {
+    news_age.add(std::string(client::to_string(resource)),
+                 seconds(snapshot.now - last_news_[index(resource)]));
+  }
+  news_age.append_to(families);
+  sort(families);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+void PrometheusMetrics::request_finished(std::string_view method, std::string_view code,
+                                         std::string_view /*host*/,
+                                         std::chrono::nanoseconds duration) {
+  const std::string_view known_method = known_or_other(kMethods, method);
+  requests(known_method, known_or_other(kCodes, code)).Increment();
+  request_durations_[known_method]->Observe(seconds(duration));
+}
+
+const PrometheusMetrics::ProfileAttempts& PrometheusMetrics::attempts_of(std::string_view profile) {
+  const auto found = attempts_.find(profile);
+  if (found != attempts_.end()) return found->second;
+  ProfileAttempts& made = attempts_[std::string(profile)];
+  for (std::size_t result = 0; result < kResults.size(); ++result) {
+    const prometheus::Labels labels = {{"result", kResults[result]},
+                                       {"profile", std::string(profile)}};
+    made[result] = {&attempt_counts_.Add(labels),
+                    &attempt_durations_.Add(labels, exponential(0.001, 2, 15))};
+  }
+  return made;
+}
+
+Counter& PrometheusMetrics::requests(std::string_view method, std::string_view code) {
+  Counter*& counter = requests_[{method, code}];
+  if (counter == nullptr) {
+    counter = &request_counts_.Add({{"code", std::string(code)},
+                                    {"method", std::string(method)},
+                                    {"host", options_.api_host}});
+  }
+  return *counter;
+}
+
+Family<Counter>& PrometheusMetrics::counters(const Definition& definition) {
+  return prometheus::BuildCounter().Name(definition.name).Help(definition.help).Register(registry_);
+}
+
+Family<Histogram>& PrometheusMetrics::histograms(const Definition& definition) {
+  return prometheus::BuildHistogram()
+      .Name(definition.name)
+      .Help(definition.help)
+      .Register(registry_);
+}
+
+PrometheusMetrics::ResourceCounters PrometheusMetrics::resource_counters(
+    const Definition& definition) {
+  Family<Counter>& family = counters(definition);
+  ResourceCounters made{};
+  for (const client::Resource resource : kResources) {
+    made[index(resource)] = &family.Add({{"resource", std::string(client::to_string(resource))}});
+  }
+  return made;
+}
+
+}  // namespace
+
+std::unique_ptr<Metrics> make_metrics(MetricsOptions options) {
+  return std::make_unique<PrometheusMetrics>(std::move(options));
+}
+
+}  // namespace neuron_scheduler::metrics

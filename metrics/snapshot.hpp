@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cluster/model/time.hpp"
+#include "scheduler/observer.hpp"
+
+namespace neuron_scheduler::metrics {
+
+// Neuron devices of all nodes; each is counted once, under the first of these that holds: cores in
+// use by pods (allocated, shared), then foreign, blocked, cordoned, free.
+struct NeuronDevices {
+  std::uint64_t free = 0;
+  std::uint64_t shared = 0;     // Some cores in use, others free.
+  std::uint64_t allocated = 0;  // All cores in use.
+  std::uint64_t foreign = 0;    // Perhaps in use by a foreign pod of the node (design.md §3).
+  std::uint64_t blocked = 0;    // The node takes no new Neuron pods for another reason (§5).
+  std::uint64_t cordoned = 0;   // Taken out by the node's annotation.
+};
+
+// Neuron cores of all nodes, likewise.
+struct NeuronCores {
+  std::uint64_t free = 0;
+  std::uint64_t allocated = 0;
+  std::uint64_t foreign = 0;
+  std::uint64_t blocked = 0;
+  std::uint64_t cordoned = 0;
+};
+
+// What is not counted as it happens but looked up when somebody asks for the metrics.
+struct Snapshot {
+  model::SteadyTime now;
+  scheduler::QueueSizes queue;
+  std::uint64_t nodes = 0;
+  std::uint64_t pods = 0;          // Counted on a node, assumed ones included.
+  std::uint64_t assumed_pods = 0;  // Decided, their binding not yet seen in the watch.
+  std::uint64_t pending_binds = 0;
+  NeuronDevices devices;
+  NeuronCores cores;
+  std::uint64_t foreign_pods = 0;
+  std::uint64_t drifted_pods = 0;       // Annotations changed after binding.
+  std::uint64_t log_lines_dropped = 0;  // Since the start.
+};
+
+}  // namespace neuron_scheduler::metrics
