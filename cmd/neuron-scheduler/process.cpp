@@ -1,0 +1,247 @@
+#include "cmd/neuron-scheduler/process.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include "cluster/client/api_calls.hpp"
+#include "cluster/client/asio_http.hpp"
+#include "cluster/client/codec.hpp"
+#include "cluster/client/informer.hpp"
+#include "cluster/client/kubeconfig.hpp"
+#include "cluster/client/observed_http.hpp"
+#include "cmd/neuron-scheduler/admin_http.hpp"
+#include "cmd/neuron-scheduler/api_adapter.hpp"
+#include "cmd/neuron-scheduler/log.hpp"
+#include "cmd/neuron-scheduler/logging_observer.hpp"
+#include "cmd/neuron-scheduler/pump.hpp"
+#include "cmd/neuron-scheduler/snapshot.hpp"
+#include "cmd/neuron-scheduler/system_clock.hpp"
+#include "metrics/metrics.hpp"
+#include "scheduler/registry.hpp"
+#include "scheduler/scheduler.hpp"
+
+namespace neuron_scheduler::cmd {
+namespace {
+
+namespace asio = boost::asio;
+
+// A pod gets 30 s by default between SIGTERM and SIGKILL; a binding ends within some seconds unless
+// the API server is away.
+constexpr std::chrono::seconds kDrainMax{20};
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+model::Result<client::ClusterAccess> find_access(const Options& options) {
+  if (!options.kubeconfig.empty()) {
+    return client::load_kubeconfig(options.kubeconfig, options.context);
+  }
+  auto access = client::in_cluster_access(environment);
+  if (access) return access;
+  return model::Error{access.error().code,
+                      "no --kubeconfig given, and not in a cluster: " + access.error().message};
+}
+
+std::string host_name() {
+  std::array<char, 256> buffer{};
+  if (gethostname(buffer.data(), buffer.size() - 1) != 0) return "unknown";
+  return buffer.data();
+}
+
+std::function<std::uint32_t()> make_random() {
+  std::random_device seed;
+  return [engine = std::mt19937(seed())]() mutable { return engine(); };
+}
+
+// Everything that runs, in the order in which it is made; it goes in the opposite order.
+class Process {
+ public:
+  Process(const Options& options, Log& log) : options_(options), log_(log) {}
+
+  // The error that kept it from starting.
+  [[nodiscard]] std::optional<std::string> start();
+  [[nodiscard]] ExitCode run();
+
+ private:
+  void make_client(const client::ClusterAccess& access);
+  [[nodiscard]] std::optional<std::string> make_scheduler();
+  void make_informers();
+  [[nodiscard]] std::optional<std::string> serve_admin();
+  void wait_for_signal();
+  void on_signal(int number);
+  void finish(ExitCode code, std::string_view why);
+  [[nodiscard]] std::vector<ReadyCheck> ready_checks() const;
+
+  const Options& options_;
+  Log& log_;
+  const SystemClock clock_;
+  asio::io_context io_{1};
+  asio::signal_set signals_{io_};
+  std::function<std::uint32_t()> random_ = make_random();
+  std::unique_ptr<client::TimerService> timers_ = client::make_asio_timers(io_);
+  std::unique_ptr<metrics::Metrics> metrics_;
+  std::optional<LoggingObserver> observer_;
+  std::unique_ptr<client::HttpClient> transport_;
+  std::unique_ptr<client::HttpClient> http_;
+  std::unique_ptr<client::Codec<model::Pod>> pod_codec_;
+  std::unique_ptr<client::Codec<model::Node>> node_codec_;
+  std::unique_ptr<client::ApiCalls> calls_;
+  std::optional<ApiAdapter> adapter_;
+  std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::optional<Pump> pump_;
+  std::unique_ptr<client::Informer> pods_;
+  std::unique_ptr<client::Informer> nodes_;
+  std::unique_ptr<AdminHttp> admin_;
+  std::unique_ptr<client::Timer> drain_timer_;
+  bool stopping_ = false;
+  ExitCode exit_code_ = kExitOk;
+};
+
+std::optional<std::string> Process::start() {
+  const auto access = find_access(options_);
+  if (!access) return access.error().message;
+  log_.info(fmt::format("neuron-scheduler {} starts; API server {}", NEURON_SCHEDULER_VERSION,
+                        access->authority()));
+  client::AsioHttpOptions http_options;
+  http_options.user_agent = "neuron-scheduler/" NEURON_SCHEDULER_VERSION;
+  auto transport = client::make_asio_http_client(io_, *access, http_options);
+  if (!transport) return transport.error().message;
+  transport_ = std::move(*transport);
+  make_client(*access);
+  if (auto error = make_scheduler()) return error;
+  make_informers();
+  if (auto error = serve_admin()) return error;
+  wait_for_signal();
+  nodes_->start();
+  pods_->start();
+  return std::nullopt;
+}
+
+void Process::make_client(const client::ClusterAccess& access) {
+  metrics::MetricsOptions options;
+  options.version = NEURON_SCHEDULER_VERSION;
+  options.api_host = access.authority();
+  options.profiles = {scheduler::default_profile_config().scheduler_name};
+  options.started = clock_.steady();
+  metrics_ = metrics::make_metrics(std::move(options));
+  observer_.emplace(*metrics_, log_);
+  http_ = client::make_observed_http(*transport_, *observer_, clock_, access.authority());
+  pod_codec_ = client::make_json_pod_codec(scheduler::pod_annotation_filter());
+  node_codec_ = client::make_json_node_codec(scheduler::node_annotation_filter());
+  client::ApiOptions api_options;
+  api_options.hostname = host_name();
+  calls_ = client::make_api_calls({*http_, *timers_, clock_, *observer_, *pod_codec_, random_},
+                                  api_options);
+  adapter_.emplace(*calls_, log_);
+}
+
+std::optional<std::string> Process::make_scheduler() {
+  scheduler::SchedulerOptions options;
+  options.seed = options_.seed;
+  auto made = scheduler::Scheduler::make(clock_, *adapter_, *metrics_, options);
+  if (!made) return made.error().message;
+  scheduler_ = std::move(*made);
+  pump_.emplace(*scheduler_, clock_, *timers_,
+                [this](std::function<void()> turn) { asio::post(io_, std::move(turn)); });
+  adapter_->answer_to(*pump_);
+  return std::nullopt;
+}
+
+void Process::make_informers() {
+  const client::InformerContext context{*http_, *timers_, clock_, *observer_, random_};
+  pods_ = client::make_pod_informer(context, *pod_codec_, *pump_);
+  nodes_ = client::make_node_informer(context, *node_codec_, *pump_);
+}
+
+std::optional<std::string> Process::serve_admin() {
+  if (options_.http_port == 0) return std::nullopt;
+  AdminContent content;
+  content.metrics = [this] {
+    return metrics_->text(take_snapshot(*scheduler_, clock_.steady(), log_.dropped()));
+  };
+  content.metrics_content_type = metrics::kTextContentType;
+  content.ready_checks = [this] { return ready_checks(); };
+  auto made = make_admin_http(io_, options_.http_host, options_.http_port, std::move(content));
+  if (!made) return made.error().message;
+  admin_ = std::move(*made);
+  return std::nullopt;
+}
+
+std::vector<ReadyCheck> Process::ready_checks() const {
+  return {
+      {"nodes-synced", pump_->nodes_synced(), "the first list of nodes is not in yet"},
+      {"pods-synced", pump_->pods_synced(), "the first list of pods is not in yet"},
+      {"shutdown", !stopping_, "ending after a signal"},
+  };
+}
+
+void Process::wait_for_signal() {
+  if (!stopping_) {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+  }
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    if (!error) on_signal(number);
+  });
+}
+
+void Process::on_signal(int number) {
+  if (std::exchange(stopping_, true)) {
+    finish(kExitFailure, "a second signal: ending at once");
+    return;
+  }
+  log_.info(fmt::format("Signal {}: no more decisions, {} bindings under way", number,
+                        scheduler_->pending_binds()));
+  wait_for_signal();
+  drain_timer_ = timers_->after(kDrainMax, [this] {
+    finish(kExitFailure, fmt::format("{} bindings are still unclear", scheduler_->pending_binds()));
+  });
+  pump_->drain([this] { finish(kExitOk, "all bindings have ended"); });
+}
+
+void Process::finish(ExitCode code, std::string_view why) {
+  exit_code_ = code;
+  log_.info(fmt::format("Ending: {}", why));
+  io_.stop();
+}
+
+ExitCode Process::run() {
+  io_.run();
+  return exit_code_;
+}
+
+}  // namespace
+
+ExitCode run_scheduler(const Options& options) {
+  const std::unique_ptr<Log> log = make_log(options.verbosity);
+  try {
+    Process process(options, *log);
+    if (const auto error = process.start()) {
+      log->error(*error);
+      return kExitFailure;
+    }
+    return process.run();
+  } catch (const std::exception& error) {
+    // A broken invariant: what is in memory cannot be trusted. A new start reads everything anew.
+    log->error(fmt::format("Ending, unexpected: {}", error.what()));
+    return kExitFailure;
+  }
+}
+
+}  // namespace neuron_scheduler::cmd
