@@ -7,24 +7,23 @@
 
 namespace neuron_scheduler::metrics {
 
-// Neuron devices of all nodes; each is counted once, under the first of these that holds: cores in
-// use by pods (allocated, shared), then foreign, blocked, cordoned, free.
+// Neuron devices of all nodes; each is counted once, under the first that holds.
 struct NeuronDevices {
-  std::uint64_t free = 0;
-  std::uint64_t shared = 0;     // Some cores in use, others free.
+  std::uint64_t cordoned = 0;   // Taken out by the node's annotation, in use or not.
   std::uint64_t allocated = 0;  // All cores in use.
+  std::uint64_t shared = 0;     // Some cores in use, others free.
   std::uint64_t foreign = 0;    // Perhaps in use by a foreign pod of the node (design.md §3).
   std::uint64_t blocked = 0;    // The node takes no new Neuron pods for another reason (§5).
-  std::uint64_t cordoned = 0;   // Taken out by the node's annotation.
+  std::uint64_t free = 0;
 };
 
-// Neuron cores of all nodes, likewise.
+// Neuron cores of all nodes that tell how many a device has, likewise.
 struct NeuronCores {
-  std::uint64_t free = 0;
-  std::uint64_t allocated = 0;
+  std::uint64_t allocated = 0;  // In use, also on cordoned devices.
+  std::uint64_t cordoned = 0;
   std::uint64_t foreign = 0;
   std::uint64_t blocked = 0;
-  std::uint64_t cordoned = 0;
+  std::uint64_t free = 0;
 };
 
 // What is not counted as it happens but looked up when somebody asks for the metrics.

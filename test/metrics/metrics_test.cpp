@@ -195,8 +195,8 @@ TEST_F(MetricsTest, ShowsTheSnapshot) {
   snapshot_.assumed_pods = 7;
   snapshot_.pending_binds = 8;
   snapshot_.devices = {
-      .free = 9, .shared = 10, .allocated = 11, .foreign = 12, .blocked = 13, .cordoned = 14};
-  snapshot_.cores = {.free = 15, .allocated = 16, .foreign = 17, .blocked = 18, .cordoned = 19};
+      .cordoned = 14, .allocated = 11, .shared = 10, .foreign = 12, .blocked = 13, .free = 9};
+  snapshot_.cores = {.allocated = 16, .cordoned = 19, .foreign = 17, .blocked = 18, .free = 15};
   snapshot_.foreign_pods = 20;
   snapshot_.drifted_pods = 21;
   snapshot_.log_lines_dropped = 22;
