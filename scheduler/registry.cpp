@@ -5,6 +5,7 @@
 #include <string>
 
 #include "scheduler/plugins/default_binder.hpp"
+#include "scheduler/plugins/neuron.hpp"
 #include "scheduler/plugins/node_affinity.hpp"
 #include "scheduler/plugins/node_name.hpp"
 #include "scheduler/plugins/node_resources_fit.hpp"
@@ -46,6 +47,7 @@ std::span<const PluginRow> plugin_registry() {
       PluginRow{.name = "TaintToleration", .make = make<TaintToleration>},
       PluginRow{.name = "NodeAffinity", .make = make<NodeAffinity>},
       PluginRow{.name = "NodeResourcesFit", .make = make_node_resources_fit, .default_weight = 1},
+      neuron_plugin_row(),
       PluginRow{.name = "UnbuiltFeatures", .make = make<UnbuiltFeatures>},
       PluginRow{.name = "DefaultBinder", .make = make<DefaultBinder>},
   };
