@@ -176,7 +176,7 @@ class JsonWatchReader final : public WatchReader<typename Kind::Object> {
     }
     event.resource_version = version;
     if (*type != EventType::kBookmark) {
-      auto decoded = decode_object<Kind>(document_, object, filter_);
+      auto decoded = decode_object<Kind>(document_, object.as_root(), filter_);
       if (decoded.has_error()) return decoded.error();
       event.object = std::move(*decoded);
     }

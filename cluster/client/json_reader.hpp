@@ -74,6 +74,12 @@ class Value {
 
   [[nodiscard]] bool exists() const { return exists_; }
   [[nodiscard]] Value operator[](std::string_view field) const;
+  // The same place, where paths begin.
+  [[nodiscard]] Value as_root() const {
+    Value root = *this;
+    root.step_ = Document::kRoot;
+    return root;
+  }
 
   // "" if empty. Longer than bytes_max: a problem.
   [[nodiscard]] std::string_view text(std::size_t bytes_max = kTextBytesMax) const;

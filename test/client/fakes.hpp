@@ -174,7 +174,7 @@ class RecordingObserver final : public Observer {
   }
 
   // The lines since the last call.
-  [[nodiscard]] std::vector<std::string> take() { return std::exchange(lines_, {}); }
+  std::vector<std::string> take() { return std::exchange(lines_, {}); }
 
   model::SteadyTime last_event{};
 
