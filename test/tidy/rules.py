@@ -148,6 +148,7 @@ def real_clock(path, text):
     """Time comes in from cmd; cluster/client reads it where it does its I/O, tests in support."""
     if not is_cpp(path) or path.startswith(
         ("cmd/", "cluster/embedded/server/", "test/support/", "test/bench/")
+        + ("test/client/asio_", "test/client/http_peer.")  # They talk over real loopback sockets.
     ):
         return []
     if path.startswith("cluster/client/") and any(
