@@ -151,12 +151,12 @@ class Loader {
     if (server.empty()) return field.fail("is not set");
     const auto url = boost::urls::parse_uri(server);
     if (!url) return field.fail("\"" + server + "\" is not a URL");
-    const auto scheme = url->scheme();
-    if (scheme != "https" && scheme != "http") {
+    const auto scheme = url->scheme_id();
+    if (scheme != boost::urls::scheme::https && scheme != boost::urls::scheme::http) {
       return field.fail("must begin with https:// (or http://)");
     }
-    access_.scheme =
-        scheme == "https" ? ClusterAccess::Scheme::kHttps : ClusterAccess::Scheme::kHttp;
+    access_.scheme = scheme == boost::urls::scheme::https ? ClusterAccess::Scheme::kHttps
+                                                          : ClusterAccess::Scheme::kHttp;
     if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
       return field.fail("must be scheme, host, port and path only");
     }

@@ -1,0 +1,296 @@
+#include "cluster/client/api_calls.hpp"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "test/client/fakes.hpp"
+#include "test/support/builders.hpp"
+
+namespace neuron_scheduler::client {
+namespace {
+
+using neuron_scheduler::test::PodBuilder;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Strings = std::vector<std::string>;
+
+std::string status_json(const std::string& message, const std::string& more = "") {
+  return R"({"kind":"Status","status":"Failure","message":")" + message + "\"" + more + "}";
+}
+
+class ApiCallsTest : public testing::Test {
+ protected:
+  void make(std::size_t waiting_max = 1000, std::size_t under_way_max = 8) {
+    ApiOptions options;
+    options.hostname = "host";
+    options.waiting_max = waiting_max;
+    options.under_way_max = under_way_max;
+    api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
+                         options);
+  }
+  void SetUp() override { make(); }
+
+  BindAnswer bind_answered(const std::function<void()>& answer) {
+    model::Binding binding;
+    binding.namespace_name = model::Name("ns");
+    binding.pod_name = "p";
+    binding.pod_uid.text = "u-p";
+    binding.node_name = model::Name("n1");
+    std::vector<BindAnswer> answers;
+    api->bind(binding, [&](BindAnswer a) { answers.push_back(std::move(a)); });
+    EXPECT_TRUE(answers.empty());
+    EXPECT_EQ(http.calls.size(), 1U);
+    request = http.calls.front().request;
+    answer();
+    EXPECT_EQ(answers.size(), 1U);
+    return answers.empty() ? BindAnswer{} : answers.front();
+  }
+
+  // Targets of the requests that wait for an answer.
+  Strings targets() const {
+    Strings result;
+    for (const auto& call : http.calls) result.push_back(call.request.target);
+    return result;
+  }
+
+  static model::PodRef pod(const std::string& name) {
+    return PodBuilder(name).uid("u-" + name).namespace_name("ns").build();
+  }
+
+  test::FakeHttp http;
+  test::FakeTimers timers;
+  neuron_scheduler::test::SimClock clock;
+  test::RecordingObserver observer;
+  std::unique_ptr<Codec<model::Pod>> codec = make_json_pod_codec({});
+  std::unique_ptr<ApiCalls> api;
+  HttpRequest request;
+};
+
+TEST_F(ApiCallsTest, BindIsOneRequestWithItsTimeout) {
+  const BindAnswer answer = bind_answered([&] { http.answer(201, status_json("")); });
+  EXPECT_EQ(answer.end, BindEnd::kDone);
+  EXPECT_EQ(answer.message, "");
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.target, "/api/v1/namespaces/ns/pods/p/binding?timeout=5s");
+  EXPECT_EQ(request.content_type, "application/json");
+  EXPECT_EQ(request.lane, Lane::kBind);
+  EXPECT_EQ(request.deadline, seconds{5});
+  EXPECT_NE(request.body.find(R"("uid":"u-p")"), std::string::npos);
+}
+
+TEST_F(ApiCallsTest, BindEndsByStatus) {
+  const std::pair<int, BindEnd> rows[] = {
+      {200, BindEnd::kDone},    {201, BindEnd::kDone},     {202, BindEnd::kUnknown},
+      {301, BindEnd::kRefused}, {400, BindEnd::kRefused},  {401, BindEnd::kNotTried},
+      {403, BindEnd::kRefused}, {404, BindEnd::kNotFound}, {405, BindEnd::kRefused},
+      {408, BindEnd::kUnknown}, {409, BindEnd::kConflict}, {413, BindEnd::kRefused},
+      {422, BindEnd::kRefused}, {429, BindEnd::kNotTried}, {500, BindEnd::kUnknown},
+      {503, BindEnd::kUnknown}, {504, BindEnd::kUnknown},  {100, BindEnd::kUnknown},
+      {999, BindEnd::kUnknown},
+  };
+  for (const auto& [status, want] : rows) {
+    const BindAnswer answer =
+        bind_answered([&, code = status] { http.answer(code, status_json("because")); });
+    EXPECT_EQ(answer.end, want) << status;
+    if (want != BindEnd::kDone) {
+      EXPECT_EQ(answer.message, "because") << status;
+    }
+  }
+}
+
+TEST_F(ApiCallsTest, BindEndsByFailure) {
+  EXPECT_EQ(bind_answered([&] { http.fail(HttpFailure::kNotSent, "refused"); }).end,
+            BindEnd::kNotTried);
+  const BindAnswer unknown = bind_answered([&] { http.fail(HttpFailure::kUnknown, "cut"); });
+  EXPECT_EQ(unknown.end, BindEnd::kUnknown);
+  EXPECT_EQ(unknown.message, "cut");
+  EXPECT_EQ(bind_answered([&] { http.fail(HttpFailure::kTooLarge); }).end, BindEnd::kUnknown);
+}
+
+TEST_F(ApiCallsTest, BindSaysWhenToTryAgain) {
+  EXPECT_EQ(bind_answered([&] { http.answer(429, "", seconds{3}); }).retry_after, seconds{3});
+  const std::string body = status_json("slow", R"(,"details":{"retryAfterSeconds":7})");
+  EXPECT_EQ(bind_answered([&] { http.answer(429, body); }).retry_after, seconds{7});
+}
+
+TEST_F(ApiCallsTest, GetReadsThePod) {
+  std::vector<PodAnswer> answers;
+  const auto get = [&] {
+    api->get_pod(model::Name("ns"), "a/b", [&](PodAnswer a) { answers.push_back(std::move(a)); });
+  };
+  get();
+  EXPECT_EQ(targets(), Strings{"/api/v1/namespaces/ns/pods/a%2Fb"});
+  http.answer(200, R"({"kind":"Pod","metadata":{"name":"p","namespace":"ns","uid":"u"}})");
+  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFound);
+  EXPECT_EQ(answers.back().pod->uid.text, "u");
+  get();
+  http.answer(404, status_json("gone"));
+  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kNotFound);
+  get();
+  http.answer(500, "oops");
+  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  EXPECT_EQ(answers.back().message, "HTTP 500 \"oops\"");
+  get();
+  http.answer(200, "oops");
+  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  get();
+  http.fail(HttpFailure::kUnknown, "cut");
+  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  EXPECT_EQ(answers.back().message, "cut");
+  EXPECT_EQ(answers.size(), 5U);
+}
+
+TEST_F(ApiCallsTest, PatchIsSentAndAnswered) {
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+  ASSERT_EQ(http.calls.size(), 1U);
+  const HttpRequest& patch = http.calls.front().request;
+  EXPECT_EQ(patch.method, "PATCH");
+  EXPECT_EQ(patch.target, "/api/v1/namespaces/ns/pods/p/status");
+  EXPECT_EQ(patch.content_type, "application/strategic-merge-patch+json");
+  EXPECT_EQ(patch.lane, Lane::kStatus);
+  EXPECT_NE(patch.body.find(R"("lastTransitionTime":"2026-01-01T00:00:00Z")"), std::string::npos);
+  http.answer(200);
+  EXPECT_TRUE(observer.take().empty());
+  EXPECT_EQ(timers.active(), 0U);
+}
+
+TEST_F(ApiCallsTest, PatchKeepsTheTimeOfAKnownCondition) {
+  auto known = *pod("p");
+  known.scheduled_condition_reason = "SchedulingGated";
+  api->patch_unscheduled(known, "Unschedulable", "0/1");
+  EXPECT_EQ(http.calls.front().request.body.find("lastTransitionTime"), std::string::npos);
+}
+
+TEST_F(ApiCallsTest, PatchIsTriedFourTimes) {
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+  for (const int wait : {10, 50, 250}) {
+    http.answer(wait == 50 ? 409 : 503);
+    EXPECT_EQ(timers.delay(), milliseconds{wait});
+    EXPECT_TRUE(http.calls.empty());
+    timers.fire();
+    ASSERT_EQ(http.calls.size(), 1U);
+  }
+  http.answer(500, status_json("boom"));
+  EXPECT_EQ(timers.active(), 0U);
+  EXPECT_EQ(observer.take(), Strings{"dropped [status] [ns/p] [500 boom]"});
+}
+
+TEST_F(ApiCallsTest, PatchIsTriedAgainOnlyWhereThatIsOfUse) {
+  const auto retried = [&](const std::function<void()>& answer) {
+    http = {};
+    make();
+    api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+    answer();
+    return timers.active() == 1;
+  };
+  EXPECT_TRUE(retried([&] { http.answer(429, "", seconds{2}); }));
+  EXPECT_EQ(timers.delay(), seconds{2});
+  EXPECT_TRUE(retried([&] { http.fail(HttpFailure::kNotSent); }));
+  EXPECT_FALSE(retried([&] { http.fail(HttpFailure::kUnknown); }));
+  EXPECT_FALSE(retried([&] { http.answer(403); }));
+  EXPECT_FALSE(retried([&] { http.answer(422); }));
+  EXPECT_EQ(observer.take().size(), 3U);
+  EXPECT_FALSE(retried([&] { http.answer(404); }));
+  EXPECT_TRUE(observer.take().empty());
+}
+
+TEST_F(ApiCallsTest, ALaterPatchReplacesAWaitingOne) {
+  make(1000, 1);
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "one");
+  api->patch_unscheduled(*pod("q"), "Unschedulable", "two");
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "three");
+  api->patch_unscheduled(*pod("q"), "Unschedulable", "four");
+  Strings sent;
+  while (!http.calls.empty()) {
+    const std::string body = http.calls.front().request.body;
+    for (const std::string word : {"one", "two", "three", "four"}) {
+      if (body.find('"' + word + '"') != std::string::npos) sent.push_back(word);
+    }
+    // The first try of "one" fails, but it is out of date.
+    http.answer(sent.back() == "one" ? 503 : 200);
+  }
+  EXPECT_EQ(sent, (Strings{"one", "three", "four"}));
+  EXPECT_EQ(timers.active(), 0U);
+  EXPECT_TRUE(observer.take().empty());
+}
+
+TEST_F(ApiCallsTest, ABindDropsWhatWouldSayTheOpposite) {
+  make(1000, 1);
+  api->patch_unscheduled(*pod("other"), "Unschedulable", "x");
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
+  model::Binding binding;
+  binding.pod_uid.text = "u-p";
+  api->bind(binding, [](const BindAnswer&) {});
+  http.answer(200);
+  EXPECT_EQ(targets(), Strings{"/api/v1/namespaces//pods//binding?timeout=5s"});
+}
+
+TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
+  http.answer(503);
+  EXPECT_EQ(timers.active(), 1U);
+  model::Binding binding;
+  binding.pod_uid.text = "u-p";
+  api->bind(binding, [](const BindAnswer&) {});
+  EXPECT_EQ(timers.active(), 0U);
+}
+
+TEST_F(ApiCallsTest, FullQueuesDropTheirOldest) {
+  make(2, 1);
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    api->create_event(*pod(name), {false, "Scheduled", "Binding", "note", "neuron-scheduler"});
+  }
+  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/b] [the queue is full]"});
+  Strings bodies;
+  while (!http.calls.empty()) {
+    bodies.push_back(http.calls.front().request.body);
+    http.answer(201);
+  }
+  ASSERT_EQ(bodies.size(), 3U);
+  EXPECT_NE(bodies[1].find("\"name\":\"c\""), std::string::npos);
+  EXPECT_NE(bodies[2].find("\"name\":\"d\""), std::string::npos);
+}
+
+TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
+  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one", "neuron-scheduler"});
+  api->create_event(*pod("p"), {false, "Scheduled", "Binding", "two", "neuron-scheduler"});
+  ASSERT_EQ(http.calls.size(), 1U);
+  EXPECT_EQ(http.calls.front().request.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
+  EXPECT_EQ(http.calls.front().request.lane, Lane::kEvent);
+  EXPECT_NE(http.calls.front().request.body.find(R"("name":"p.18867251edfa0000")"),
+            std::string::npos);
+  EXPECT_NE(http.calls.front().request.body.find(R"("reportingInstance":"neuron-scheduler-host")"),
+            std::string::npos);
+  http.answer(201);
+  ASSERT_EQ(http.calls.size(), 1U);
+  EXPECT_NE(http.calls.front().request.body.find(R"("name":"p.18867251edfa0001")"),
+            std::string::npos);
+}
+
+TEST_F(ApiCallsTest, EventsAreTriedAgainOnlyWithoutAnAnswer) {
+  const auto create = [&] {
+    api->create_event(*pod("p"), {false, "Scheduled", "Binding", "x", "neuron-scheduler"});
+  };
+  create();
+  for (int tries = 1; tries < 12; ++tries) {
+    http.fail(tries % 2 == 0 ? HttpFailure::kUnknown : HttpFailure::kNotSent);
+    EXPECT_EQ(timers.delay(), seconds{10});
+    timers.fire();
+    ASSERT_EQ(http.calls.size(), 1U);
+  }
+  http.fail(HttpFailure::kNotSent, "refused");
+  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [refused]"});
+  create();
+  http.answer(500, status_json("boom"));
+  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [500 boom]"});
+  create();
+  http.answer(409);
+  EXPECT_TRUE(observer.take().empty());
+  EXPECT_EQ(timers.active(), 0U);
+}
+
+}  // namespace
+}  // namespace neuron_scheduler::client
