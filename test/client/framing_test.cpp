@@ -57,7 +57,8 @@ const std::string kNotAList = "!not a list of objects in JSON";
 
 const ListCase kLists[] = {
     {"compact",
-     R"({"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"a":1},{"b":[2,{}]}]})"
+     R"({"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},)"
+     R"("items":[{"a":1},{"b":[2,{}]}]})"
      "\n",
      {R"({"a":1})", R"({"b":[2,{}]})", R"(end: {"resourceVersion":"7"})"}},
     {"pretty",

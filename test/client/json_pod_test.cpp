@@ -307,7 +307,8 @@ const BadCase kBad[] = {
      R"([0].matchExpressions[0].operator: "Like" is not an operator)"},
     {"affinity_bound",
      R"("affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
-        {"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"Gt","values":["x"]}]}]}}})",
+        {"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"Gt",
+        "values":["x"]}]}]}}})",
      "", "",
      "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
      "[0].matchExpressions[0].values: must be one integer"},

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "test/client/fakes.hpp"
+#include "test/client/recording_observer.hpp"
 #include "test/support/builders.hpp"
 
 namespace neuron_scheduler::client {
