@@ -195,21 +195,27 @@ class Recorder:
 
     def _run(self):
         while not self._stopped:
+            expired = False
             try:
                 for kind, body in self._watch:
-                    if kind == "ERROR":
-                        raise RuntimeError(f"the test's own watch failed: {body}")
+                    expired = kind == "ERROR"
+                    if expired:
+                        break
                     self._version = body["metadata"]["resourceVersion"]
                     if kind != "BOOKMARK":
                         self.versions.append((kind, body))
             except (OSError, http.client.HTTPException):
                 pass
-            self._reconnect()
+            self._reconnect(expired)
 
-    def _reconnect(self):
+    def _reconnect(self, expired):
+        """expired: a server that was started anew may not know the version any more (410), so list again."""
         pause = threading.Event()
         while not self._stopped:
             try:
+                if expired:
+                    pods, self._version = self._client.list("pods")
+                    self.versions += [("LISTED", pod) for pod in pods]
                 self._watch = self._client.watch("pods", self._version)
                 return
             except (OSError, http.client.HTTPException, api.ApiError):
