@@ -86,8 +86,11 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 
-  // CLI11 takes its arguments from the back.
+  // CLI11 takes its arguments from the back, and knows "-v 2" and "--v=2", but not klog's "-v=2".
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  for (std::string& argument : reversed) {
+    if (argument.starts_with("-v=")) argument.insert(0, 1, '-');
+  }
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {

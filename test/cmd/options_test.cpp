@@ -28,6 +28,7 @@ TEST(OptionsTest, TakesKubeSchedulersForms) {
   EXPECT_EQ(parsed.options.http_port, 8080);
   EXPECT_EQ(parsed.options.verbosity, 2);
   EXPECT_EQ(parse_options({"run", "--v=4"}).options.verbosity, 4);
+  EXPECT_EQ(parse_options({"-v=3"}).options.verbosity, 3);
 }
 
 TEST(OptionsTest, HelpAndVersionExitWell) {
