@@ -121,7 +121,10 @@ std::optional<std::string> Process::start() {
   client::AsioHttpOptions http_options;
   http_options.user_agent = "neuron-scheduler/" NEURON_SCHEDULER_VERSION;
   auto transport = client::make_asio_http_client(io_, *access, http_options);
-  if (!transport) return transport.error().message;
+  if (!transport) {
+    return (options_.kubeconfig.empty() ? "" : "kubeconfig " + options_.kubeconfig + ": ") +
+           transport.error().message;
+  }
   transport_ = std::move(*transport);
   make_client(*access);
   if (auto error = make_scheduler()) return error;
