@@ -1,0 +1,181 @@
+#include "cmd/neuron-scheduler/pump.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "test/support/builders.hpp"
+
+namespace neuron_scheduler::cmd {
+namespace {
+
+using test::NodeBuilder;
+using test::PodBuilder;
+
+class SilentObserver final : public scheduler::Observer {
+ public:
+  void attempt(scheduler::AttemptResult /*result*/, std::string_view /*profile*/,
+               std::chrono::nanoseconds /*duration*/) override {}
+  void pod_bound(std::chrono::nanoseconds /*since*/, std::uint32_t /*attempts*/) override {}
+  void bind_unknown() override {}
+  void bind_conflict() override {}
+};
+
+class RecordingApi final : public scheduler::ApiWriter {
+ public:
+  void send_binding(const model::Binding& binding) override { bindings.push_back(binding); }
+  void read_pod(const model::Binding& /*binding*/) override {}
+  void patch_condition(const model::Pod& pod,
+                       const scheduler::UnscheduledCondition& /*condition*/) override {
+    unscheduled.push_back(pod.name);
+  }
+  void write_event(const model::Pod& /*pod*/, const scheduler::PodEvent& /*event*/,
+                   model::Name /*reporter*/) override {}
+
+  std::vector<model::Binding> bindings;
+  std::vector<std::string> unscheduled;
+};
+
+// Holds what was asked for; tests let it pass.
+class ManualTimers final : public client::TimerService {
+ public:
+  [[nodiscard]] std::unique_ptr<client::Timer> after(std::chrono::milliseconds delay,
+                                                     std::function<void()> fire) override {
+    struct Handle final : client::Timer {};
+    wait = delay;
+    fire_ = std::move(fire);
+    return std::make_unique<Handle>();
+  }
+  void fire() { std::exchange(fire_, nullptr)(); }
+
+  std::optional<std::chrono::milliseconds> wait;
+
+ private:
+  std::function<void()> fire_;
+};
+
+class PumpTest : public testing::Test {
+ protected:
+  PumpTest() { make_pump(Pump::Limits{}); }
+
+  void make_pump(Pump::Limits limits) {
+    pump_.emplace(*scheduler_, clock_, timers_,
+                  [this](std::function<void()> turn) { posted_.push_back(std::move(turn)); },
+                  limits);
+  }
+  // One round of the event loop: what was posted before it, not what that posts.
+  std::size_t round() {
+    auto turns = std::exchange(posted_, {});
+    for (auto& turn : turns) turn();
+    return turns.size();
+  }
+  void settle() {
+    while (round() > 0) {
+    }
+  }
+  void sync() {
+    pump_->on_nodes_synced();
+    pump_->on_pods_synced();
+  }
+
+  test::SimClock clock_;
+  RecordingApi api_;
+  SilentObserver observer_;
+  ManualTimers timers_;
+  std::unique_ptr<scheduler::Scheduler> scheduler_ =
+      scheduler::Scheduler::make(clock_, api_, observer_, {}).value();
+  std::deque<std::function<void()>> posted_;
+  std::optional<Pump> pump_;
+};
+
+TEST_F(PumpTest, HandlersOnlyEnqueueAndOneTurnIsPostedForMany) {
+  pump_->on_node(NodeBuilder("n").build());
+  pump_->on_pod(PodBuilder("p").build());
+  EXPECT_EQ(posted_.size(), 1U);
+  EXPECT_EQ(scheduler_->cache().node_count(), 0U);
+  round();
+  EXPECT_EQ(scheduler_->cache().node_count(), 1U);
+}
+
+TEST_F(PumpTest, NothingIsDecidedBeforeBothListsAreIn) {
+  pump_->on_node(NodeBuilder("n").build());
+  pump_->on_pod(PodBuilder("p").build());
+  pump_->on_nodes_synced();
+  settle();
+  EXPECT_TRUE(api_.bindings.empty());
+  EXPECT_TRUE(pump_->nodes_synced());
+  EXPECT_FALSE(pump_->pods_synced());
+  pump_->on_pods_synced();
+  settle();
+  ASSERT_EQ(api_.bindings.size(), 1U);
+  EXPECT_EQ(api_.bindings[0].node_name.str(), "n");
+}
+
+TEST_F(PumpTest, ATurnDecidesSomePodsAndYields) {
+  Pump::Limits limits;
+  limits.decisions_per_turn = 2;
+  make_pump(limits);
+  pump_->on_node(NodeBuilder("n").build());
+  for (const auto* name : {"a", "b", "c"}) pump_->on_pod(PodBuilder(name).build());
+  sync();
+  round();
+  EXPECT_EQ(api_.bindings.size(), 2U);
+  EXPECT_EQ(posted_.size(), 1U);
+  round();
+  EXPECT_EQ(api_.bindings.size(), 3U);
+}
+
+TEST_F(PumpTest, NewsIsAppliedAtOnceWhenTheQueueIsFull) {
+  Pump::Limits limits;
+  limits.news_max = 3;
+  make_pump(limits);
+  for (const auto* name : {"a", "b", "c"}) pump_->on_node(NodeBuilder(name).build());
+  EXPECT_EQ(scheduler_->cache().node_count(), 3U);
+}
+
+TEST_F(PumpTest, WakesWhenABackoffEnds) {
+  sync();
+  pump_->on_node(NodeBuilder("n").unschedulable().build());
+  pump_->on_pod(PodBuilder("p").build());
+  settle();
+  EXPECT_EQ(api_.unscheduled, std::vector<std::string>{"p"});
+  pump_->on_node(NodeBuilder("n").build());
+  settle();
+  for (int i = 0; i < 5 && api_.bindings.empty(); ++i) {
+    ASSERT_TRUE(timers_.wait.has_value());
+    clock_.advance(*timers_.wait);
+    timers_.fire();
+    settle();
+  }
+  EXPECT_EQ(api_.bindings.size(), 1U);
+}
+
+TEST_F(PumpTest, DrainingWaitsForBindingsUnderWayAndDecidesNothingNew) {
+  pump_->on_node(NodeBuilder("n").build());
+  pump_->on_pod(PodBuilder("p").build());
+  sync();
+  settle();
+  ASSERT_EQ(api_.bindings.size(), 1U);
+  int drained = 0;
+  pump_->drain([&] { ++drained; });
+  pump_->on_pod(PodBuilder("q").build());
+  settle();
+  EXPECT_EQ(drained, 0);
+  pump_->on_bind_answer(api_.bindings[0], {scheduler::BindEnd::kDone, "", std::nullopt});
+  settle();
+  EXPECT_EQ(drained, 1);
+  EXPECT_EQ(api_.bindings.size(), 1U);
+}
+
+TEST_F(PumpTest, DrainingIsDoneAtOnceWhenNothingIsUnderWay) {
+  int drained = 0;
+  pump_->drain([&] { ++drained; });
+  settle();
+  EXPECT_EQ(drained, 1);
+}
+
+}  // namespace
+}  // namespace neuron_scheduler::cmd
