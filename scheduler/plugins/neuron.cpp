@@ -97,6 +97,11 @@ Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligibl
   static const Name kNever(
       "node(s) had no legal set of aws.amazon.com/neuron devices for the whole pod, even if free");
   const neuron::NodeState empty(node.geometry(), node.state().unusable());
+  // One container of a legal shape fits on an empty node of which all may be used.
+  if (state.request.asking.size() == 1 &&
+      (empty.untouched() & eligible) == empty.geometry().all_devices()) {
+    return Status::unschedulable(state.in_cores ? kNoCores : kNoSet);
+  }
   const auto at_best = neuron::evaluate(empty, state.request, eligible);
   state.steps += at_best.steps;
   if (at_best.fit == Fit::kNoRoom) {
@@ -109,7 +114,7 @@ Status check_room(const PodState& state, const NeuronNode& node, DeviceMask elig
   static const Name kTooComplex(
       "node(s) could not be searched to the end for the pod's many Neuron containers");
   if (state.steps > kStepsPerCycle) return Status::unschedulable(kTooComplex);
-  const auto evaluation = neuron::evaluate(node.state(), state.request, eligible);
+  const auto evaluation = node.evaluate(state.request, eligible);
   state.steps += evaluation.steps;
   if (evaluation.fit == Fit::kFits) return Status::ok();
   if (evaluation.fit == Fit::kTooComplex) return Status::unschedulable(kTooComplex);
@@ -172,7 +177,7 @@ std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
   }
   const PodState& pod = pod_state(state);
   const DeviceMask eligible = pod.eligible(view, node.geometry());
-  return std::max<std::int64_t>(1, neuron::evaluate(node.state(), pod.request, eligible).cost);
+  return std::max<std::int64_t>(1, node.evaluate(pod.request, eligible).cost);
 }
 
 // Twice the cost, half the score: what the dearest node costs does not move the others together.

@@ -197,6 +197,7 @@ NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
 // same core.
 void NeuronNode::recount() {
   state_ = neuron::NodeState(geometry(), cordoned_);
+  answers_ = {};
   const HeldPod* first = nullptr;
   for (HeldPod& held : pods_) {
     held.foreign = !hold(held);
@@ -262,6 +263,21 @@ bool NeuronNode::fills_the_node(const HeldPod& held) const {
     if (asking.runs_on()) running += cores;
   }
   return all > 0 && running == all;
+}
+
+neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
+                                        neuron::DeviceMask eligible) const {
+  if (request.asking.size() != 1 || (~eligible & geometry().all_devices()) != 0) {
+    return neuron::evaluate(state_, request, eligible);
+  }
+  // A container alone on the node: its role does not matter, and it asks for something.
+  const neuron::ContainerRequest& asked = request.asking.front().request;
+  for (const Answer& answer : answers_) {
+    if (answer.devices == asked.devices && answer.cores == asked.cores) return answer.evaluation;
+  }
+  Answer& answer = answers_[next_answer_++ % answers_.size()];
+  answer = {asked.devices, asked.cores, neuron::evaluate(state_, request, eligible)};
+  return answer.evaluation;
 }
 
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "cluster/model/name.hpp"
 #include "cluster/model/node_view.hpp"
 #include "neuron/assignment.hpp"
+#include "neuron/choose.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
 
@@ -55,6 +57,10 @@ class NeuronNode final : public model::NodeAggregate {
   // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
   [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
   [[nodiscard]] NeuronUsage usage() const;
+  // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
+  // container, until something changes here (design.md §10).
+  [[nodiscard]] neuron::Evaluation evaluate(const neuron::PodRequest& request,
+                                            neuron::DeviceMask eligible) const;
 
  private:
   // An assignment as annotated, and the cores per device under which it was first readable.
@@ -75,6 +81,12 @@ class NeuronNode final : public model::NodeAggregate {
     bool foreign = false;
   };
 
+  struct Answer {
+    std::int64_t devices = 0;
+    std::int64_t cores = 0;
+    neuron::Evaluation evaluation;
+  };
+
   static bool may_ask(const model::Pod& pod);
   void fill(HeldPod& held, const model::Pod& pod) const;
   void read_node(const model::Node& node);
@@ -91,6 +103,8 @@ class NeuronNode final : public model::NodeAggregate {
   model::Name block_;
   model::Name foreign_;
   std::vector<HeldPod> pods_;
+  mutable std::array<Answer, 4> answers_;
+  mutable std::size_t next_answer_ = 0;
 };
 
 }  // namespace neuron_scheduler::scheduler
