@@ -34,19 +34,19 @@ void Network::send_binding(const model::Binding& binding) {
   const auto there = random_.between(1, 50);
   const auto back = there + random_.between(1, 50);
   const auto fate = faulty_ ? random_.below(100) : 0;
-  if (fate < 60) {
+  if (fate < 50) {
     carry_out(there, back, binding);
-  } else if (fate < 70) {  // The answer is lost.
+  } else if (fate < 60) {  // The answer is lost.
     at(there, [this, binding] { (void)server_.bind(binding); });
     answer(kTimeout, binding, {BindEnd::kUnknown, "timeout", std::nullopt});
-  } else if (fate < 77) {  // The request is lost.
+  } else if (fate < 67) {  // The request is lost.
     answer(kTimeout, binding, {BindEnd::kUnknown, "timeout", std::nullopt});
-  } else if (fate < 87) {  // The request is held up and carried out long after.
+  } else if (fate < 82) {  // The request is held up and carried out long after.
     at(random_.between(500, 20'000), [this, binding] { (void)server_.bind(binding); });
     answer(kTimeout, binding, {BindEnd::kUnknown, "timeout", std::nullopt});
-  } else if (fate < 92) {
+  } else if (fate < 87) {
     answer(back, binding, {BindEnd::kNotTried, "slow down", random_.between(0, 2'000)});
-  } else if (fate < 97) {  // 5xx, carried out or not.
+  } else if (fate < 92) {  // 5xx, carried out or not.
     if (random_.chance(50)) at(there, [this, binding] { (void)server_.bind(binding); });
     answer(back, binding, {BindEnd::kUnknown, "internal error", std::nullopt});
   } else {
