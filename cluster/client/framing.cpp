@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <bit>
+
+#include "cluster/client/json_blocks.hpp"
 
 namespace neuron_scheduler::client {
 namespace {
@@ -32,6 +34,8 @@ constexpr CharSet kStringStops("\"\\");
 constexpr CharSet kValueStops("\"{}[]");
 // A value that is neither string, object nor array ends before one of these.
 constexpr CharSet kScalarStops(",}] \t\r\n");
+// The first character of a value decides what it is.
+constexpr CharSet kScalarOrValueStops(",}] \t\r\n\"{[");
 
 }  // namespace
 
@@ -181,23 +185,40 @@ void ListFramer::begin(Target target, bool in_string, std::size_t depth) {
 }
 
 std::size_t ListFramer::skip_plain(std::size_t at) const {
-  const CharSet& stops = in_string_ ? kStringStops : depth_ > 0 ? kValueStops : kScalarStops;
-  while (at < bytes_.size() && !stops.contains(bytes_[at])) {
-    // The first character of a value at depth 0 decides what it is.
-    if (!in_string_ && depth_ == 0 && kValueStops.contains(bytes_[at])) break;
-    ++at;
+  const CharSet& stops = in_string_ ? kStringStops : depth_ > 0 ? kValueStops : kScalarOrValueStops;
+  while (at < bytes_.size() && !stops.contains(bytes_[at])) ++at;
+  return at;
+}
+
+std::size_t ListFramer::skip_blocks(std::size_t at) {
+  while (depth_ > 0 && !escaped_ && bytes_.size() - at >= JsonBlock::kBytes) {
+    const JsonBlock block(bytes_.data() + at);
+    const std::uint64_t inside = block.in_strings(in_string_ ? ~std::uint64_t{0} : 0);
+    const auto opened = static_cast<std::size_t>(std::popcount(block.opening & ~inside));
+    const auto closed = static_cast<std::size_t>(std::popcount(block.closing & ~inside));
+    // The value may end here, or a bound may be broken: look at each byte.
+    if (block.backslashes != 0 || closed >= depth_ || depth_ + opened > limits_.depth_max) break;
+    depth_ += opened;
+    depth_ -= closed;
+    in_string_ = (inside >> (JsonBlock::kBytes - 1)) != 0;
+    at += JsonBlock::kBytes;
   }
   return at;
 }
 
 bool ListFramer::scan_value() {
   std::size_t at = 0;
+  std::size_t next_block = 0;
   bool complete = false;
   while (at < bytes_.size() && !complete) {
     if (escaped_) {
       escaped_ = false;
       ++at;
       continue;
+    }
+    if (at >= next_block) {
+      at = skip_blocks(at);
+      next_block = at + JsonBlock::kBytes;
     }
     at = skip_plain(at);
     if (at == bytes_.size()) break;

@@ -88,7 +88,10 @@ class ListFramer {
   void begin(Target target, bool in_string, std::size_t depth);
   // Takes bytes of the value as far as they go; true: it is complete.
   bool scan_value();
-  std::size_t skip_plain(std::size_t at) const;
+  // Where bytes of the value begin that must be looked at one by one; what is passed over is
+  // accounted for.
+  std::size_t skip_blocks(std::size_t at);
+  [[nodiscard]] std::size_t skip_plain(std::size_t at) const;
   void keep(std::string_view bytes);
   [[nodiscard]] bool value_too_large() const;
 

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kErrorBodyBytesMax = std::size_t{64} * 1024;
 // The server sends a bookmark about each minute: two of them missing mean that it is gone.
 constexpr std::chrono::milliseconds kWatchIdleMax{150'000};
+// Also until the answer begins: older servers put a whole list together first. They give up after
+// 60 s themselves.
 constexpr std::chrono::milliseconds kListIdleMax{60'000};
 
 struct PodKind {
@@ -255,6 +257,7 @@ class InformerOf final : public Informer, private HttpStreamHandler {
     request.method = "GET";
     request.target = std::move(target);
     request.accept = codec_.accept();
+    request.deadline = kListIdleMax;
     request.read_idle_max = idle_max;
     stream_ = context_.http.stream(std::move(request), *this);
   }

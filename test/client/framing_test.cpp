@@ -97,6 +97,36 @@ const ListCase kLists[] = {
 INSTANTIATE_TEST_SUITE_P(Texts, ListFramerTest, testing::ValuesIn(kLists),
                          [](const auto& row) { return row.param.name; });
 
+// Blocks of 64 bytes are looked at as a whole: every shape must be found wherever it lies in them.
+TEST(ListFramerBlocksTest, EveryShapeAtEveryPlace) {
+  const std::string shapes[] = {
+      R"("\\\"}")",           R"("{[")", R"("]}")",      R"("\\\\")", "[[[]]]",
+      R"({"a":{"b":["}"]}})", R"("")",   R"("\\\\\"{")",
+  };
+  for (const std::string& shape : shapes) {
+    for (std::size_t before = 0; before < 140; ++before) {
+      const std::string item = R"({"x":")" + std::string(before, 'x') + R"(","y":)" + shape +
+                               R"(,"z":")" + std::string(139 - before, 'z') + "\"}";
+      const std::string bytes = R"({"items":[)" + item + "," + item + R"(],"metadata":{}})";
+      const std::vector<std::string> want{item, item, "end: {}"};
+      ASSERT_EQ(list_texts(bytes, 1), want) << item;
+      ASSERT_EQ(list_texts(bytes, 100), want) << item;
+      ASSERT_EQ(list_texts(bytes, 10'000), want) << item;
+    }
+  }
+}
+
+TEST(ListFramerLimitsTest, DepthIsBoundedInBlocksToo) {
+  ListFramer::Limits limits;
+  limits.depth_max = 100;
+  const auto nested = [](std::size_t depth) {
+    return R"({"items":[{"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}]}";
+  };
+  EXPECT_EQ(list_texts(nested(99), 10'000, limits).back(), "end: ");
+  EXPECT_EQ(list_texts(nested(100), 10'000, limits).back(),
+            "!a value of the list is nested too deeply");
+}
+
 TEST(ListFramerLimitsTest, ItemsAreBounded) {
   ListFramer::Limits limits;
   limits.item_bytes_max = 10;

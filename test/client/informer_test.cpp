@@ -109,6 +109,7 @@ TEST_F(InformerTest, ListsConsistentlyThenWatchesFromThere) {
   EXPECT_EQ(http.open_stream()->request.method, "GET");
   EXPECT_EQ(http.open_stream()->request.target, kListTarget);
   EXPECT_EQ(http.open_stream()->request.accept, "application/json");
+  EXPECT_EQ(http.open_stream()->request.deadline, seconds{60});
   EXPECT_FALSE(informer->synced());
   http.header(200);
   http.data(list("10", {pod("a", "1"), pod("b", "2")}), 5);
