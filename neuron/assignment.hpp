@@ -17,7 +17,7 @@ inline constexpr std::string_view kDeviceType = "AWSNeuron";
 
 // Longer values are not read. An API server allows 256 KiB for all annotations of an object
 // together.
-inline constexpr std::size_t kMaxAnnotationBytes = 256 * 1024;
+inline constexpr std::size_t kMaxAnnotationBytes = std::size_t{256} * 1024;
 
 // Device i of node n is "n-AWSNeuron-i".
 [[nodiscard]] std::string device_uuid(std::string_view node, int device);

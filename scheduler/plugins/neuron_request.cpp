@@ -10,7 +10,6 @@ namespace neuron_scheduler::scheduler {
 namespace {
 
 using model::Name;
-using model::Quantity;
 
 neuron::Role role_of(model::ContainerRole role) {
   switch (role) {
