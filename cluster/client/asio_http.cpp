@@ -194,15 +194,14 @@ void Pool::dispatch() {
   }
 }
 
-void Pool::start(const std::shared_ptr<Call>& waiting) {
-  const std::shared_ptr<Call> call = waiting;  // The list's own one is moved.
+void Pool::start(const std::shared_ptr<Call>& call) {
   CallList& lane = waiting_.at(static_cast<std::size_t>(call->request.lane));
   running_.splice(running_.end(), lane, call->place);
   call->state = Call::State::kRunning;
   ++in_use_;
   give_connection(*call);
   asio::co_spawn(session_->io(), run(shared_from_this(), call),
-                 [self = shared_from_this(), call](std::exception_ptr error) {
+                 [self = shared_from_this(), call](const std::exception_ptr& error) {
                    if (!error) return;
                    self->put_back(*call, false);
                    self->fail(call, HttpFailure::kUnknown, "internal error");
@@ -298,7 +297,6 @@ void Pool::finish(const std::shared_ptr<Call>& call, HttpOutcome outcome) {
   call->state = Call::State::kEnded;
   call->timer.cancel();
   const auto done = std::exchange(call->done, nullptr);
-  const std::shared_ptr<Call> kept = call;  // May be the list's own one.
   list.erase(place);
   done(std::move(outcome));
 }

@@ -64,13 +64,14 @@ asio::awaitable<std::string> Dialer::look_up(std::shared_ptr<Dialer> self,
   if (is_literal_) co_return std::string();
   if (!resolving_) {
     resolving_ = true;
-    asio::co_spawn(io_, resolve(self), [self](std::exception_ptr error) {
+    asio::co_spawn(io_, resolve(self), [self](const std::exception_ptr& error) {
       if (error) std::rethrow_exception(error);
     });
   }
-  waiting_.push_back(connection);
   connection->limit(connect_max_);
+  // Another look-up may have begun before a woken one has its turn.
   while (resolving_ && !connection->is_closed() && !connection->limit_passed()) {
+    waiting_.push_back(connection);
     co_await connection->wait();
   }
   if (connection->limit_passed()) co_return "look-up of the host name: " + after(connect_max_);
@@ -109,7 +110,7 @@ asio::awaitable<std::string> Dialer::connect(std::shared_ptr<Connection> connect
   std::string reason;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const std::size_t index = (first + i) % endpoints.size();
-    const Connection::Endpoint endpoint = endpoints[index];
+    const Connection::Endpoint& endpoint = endpoints[index];
     connection->limit(time);
     const error_code error = co_await connection->connect(endpoint);
     connection->no_limit();

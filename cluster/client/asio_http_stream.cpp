@@ -37,7 +37,7 @@ class StreamState final : public AnswerSink, public std::enable_shared_from_this
     // Not from inside HttpClient::stream(): the handler could be called.
     asio::post(session_->io(), [self = shared_from_this()] {
       if (self->handler_ == nullptr) return;
-      asio::co_spawn(self->session_->io(), run(self), [self](std::exception_ptr error) {
+      asio::co_spawn(self->session_->io(), run(self), [self](const std::exception_ptr& error) {
         if (!error) return;
         self->cancel();
         std::rethrow_exception(error);

@@ -117,7 +117,6 @@ bool is_address(const std::string& name) {
 }  // namespace
 
 model::Result<TlsContext> make_tls_context(const ClusterAccess& access) {
-  boost::system::error_code error;
   auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
   SSL_CTX* native = context->native_handle();
   if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1) {

@@ -28,7 +28,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Request = http::request_parser<http::empty_body>;
 
-constexpr std::size_t kHeaderBytesMax = 8 * 1024;
+constexpr std::size_t kHeaderBytesMax = std::size_t{8} << 10;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
@@ -109,7 +109,7 @@ class Server final : public std::enable_shared_from_this<Server> {
   }
 
   void start() {
-    asio::co_spawn(io_, accept_all(shared_from_this()), [](std::exception_ptr error) {
+    asio::co_spawn(io_, accept_all(shared_from_this()), [](const std::exception_ptr& error) {
       if (error) std::rethrow_exception(error);
     });
   }
@@ -149,7 +149,7 @@ class Server final : public std::enable_shared_from_this<Server> {
         sessions_.insert(sessions_.end(), std::make_shared<Session>(std::move(socket)));
     // A request that cannot be answered (no memory) ends its connection and nothing else.
     asio::co_spawn(io_, serve(shared_from_this(), *place),
-                   [self = shared_from_this(), place](std::exception_ptr /*error*/) {
+                   [self = shared_from_this(), place](const std::exception_ptr& /*error*/) {
                      (*place)->stream.close();
                      self->sessions_.erase(place);
                    });

@@ -95,7 +95,7 @@ Peer::Peer(asio::io_context& io, Script script, asio::ssl::context* context,
       acceptor_(io, asio::ip::tcp::endpoint(asio::ip::make_address(address), 0)),
       script_(std::move(script)),
       context_(context) {
-  asio::co_spawn(io_, accept_all(), [](std::exception_ptr error) {
+  asio::co_spawn(io_, accept_all(), [](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
   });
 }
@@ -121,7 +121,7 @@ asio::awaitable<void> Peer::accept_all() {
     if (error) co_return;
     ++connections_;
     auto peer = std::make_shared<PeerConnection>(std::move(socket), context_, connections_);
-    asio::co_spawn(io_, play(&script_, peer), [](std::exception_ptr thrown) {
+    asio::co_spawn(io_, play(&script_, peer), [](const std::exception_ptr& thrown) {
       if (thrown) std::rethrow_exception(thrown);
     });
   }

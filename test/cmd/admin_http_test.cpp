@@ -61,7 +61,7 @@ class AdminHttpTest : public ::testing::Test {
 
   std::shared_ptr<Visit> send(const std::string& bytes) {
     auto seen = std::make_shared<Visit>(io_);
-    asio::co_spawn(io_, visit(seen, server_->port(), bytes), [](std::exception_ptr error) {
+    asio::co_spawn(io_, visit(seen, server_->port(), bytes), [](const std::exception_ptr& error) {
       if (error) std::rethrow_exception(error);
     });
     return seen;
