@@ -148,7 +148,8 @@ def real_clock(path, text):
     """Time comes in from cmd; cluster/client reads it where it does its I/O, tests in support."""
     if not is_cpp(path) or path.startswith(
         ("cmd/", "cluster/embedded/server/", "test/support/", "test/bench/")
-        + ("test/client/asio_", "test/client/http_peer.")  # They talk over real loopback sockets.
+        # These talk over real loopback sockets.
+        + ("test/client/asio_", "test/client/http_peer.", "test/cmd/admin_http_")
     ):
         return []
     if path.startswith("cluster/client/") and any(
