@@ -172,7 +172,7 @@ class HttpApiCalls final : public ApiCalls {
 
 }  // namespace
 
-std::unique_ptr<ApiCalls> make_api_calls(ApiContext context, ApiOptions options) {
+std::unique_ptr<ApiCalls> make_api_calls(const ApiContext& context, ApiOptions options) {
   return std::make_unique<HttpApiCalls>(context, std::move(options));
 }
 

@@ -85,6 +85,7 @@ struct ApiContext {
   std::function<std::uint32_t()> random;  // Evenly distributed over its whole range.
 };
 
-[[nodiscard]] std::unique_ptr<ApiCalls> make_api_calls(ApiContext context, ApiOptions options);
+[[nodiscard]] std::unique_ptr<ApiCalls> make_api_calls(const ApiContext& context,
+                                                       ApiOptions options);
 
 }  // namespace neuron_scheduler::client

@@ -21,13 +21,13 @@ struct JsonBlock {
 
   // bytes has at least kBytes.
   explicit JsonBlock(const char* bytes) {
-    for (unsigned word = 0; word < kBytes / 8; ++word) {
+    for (std::size_t word = 0; word < kBytes / 8; ++word) {
       std::uint64_t eight = 0;
       std::memcpy(&eight, bytes + 8 * word, 8);
       if constexpr (std::endian::native == std::endian::big) eight = __builtin_bswap64(eight);
       // '[' differs from '{', and ']' from '}', by this bit alone.
       const std::uint64_t folded = eight | kEach * 0x20U;
-      const unsigned shift = 8 * word;
+      const std::size_t shift = 8 * word;
       quotes |= equal(eight, '"') << shift;
       backslashes |= equal(eight, '\\') << shift;
       opening |= equal(folded, '{') << shift;

@@ -12,7 +12,7 @@ using model::ContainerRole;
 using model::Pod;
 using model::UnbuiltNeed;
 
-constexpr std::size_t kConditionMessageBytesMax = 64 * 1024;
+constexpr std::size_t kConditionMessageBytesMax = std::size_t{64} * 1024;
 
 void read_identity(const Value& root, Pod& pod) {
   const Value metadata = root["metadata"];

@@ -7,9 +7,9 @@ namespace neuron_scheduler::client::json {
 namespace {
 
 constexpr std::size_t kShownBytesMax = 64;
-constexpr std::size_t kCapacityMin = 64 * 1024;
+constexpr std::size_t kCapacityMin = std::size_t{64} * 1024;
 // Memory for larger documents is given back after them: it is about ten times their size.
-constexpr std::size_t kCapacityKeptMax = 1024 * 1024;
+constexpr std::size_t kCapacityKeptMax = std::size_t{1024} * 1024;
 
 }  // namespace
 

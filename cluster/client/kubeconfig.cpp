@@ -255,8 +255,7 @@ model::Result<ClusterAccess> in_cluster_access(const Environment& environment,
   const std::string port = environment("KUBERNETES_SERVICE_PORT").value_or("");
   if (host.empty() || port.empty()) {
     return model::Error{model::Errc::kNotFound,
-                        "not in a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT "
-                        "are not set; give --kubeconfig"};
+                        "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set"};
   }
   ClusterAccess access;
   access.host = host;

@@ -74,8 +74,8 @@ model::Result<YamlDocument> parse_yaml(std::string_view text) {
   }
 }
 
-YamlField::YamlField(YAML::Node node, std::string path, std::string& problem)
-    : node_(std::move(node)), path_(std::move(path)), problem_(&problem) {}
+YamlField::YamlField(const YAML::Node& node, std::string path, std::string& problem)
+    : node_(node), path_(std::move(path)), problem_(&problem) {}
 
 YamlField YamlField::operator[](const std::string& key) const {
   std::string path = path_.empty() ? key : path_ + "." + key;

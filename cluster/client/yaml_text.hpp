@@ -25,7 +25,7 @@ struct YamlDocument {
 // `problem` ("path: reason", the first one only) and reads as empty.
 class YamlField {
  public:
-  YamlField(YAML::Node node, std::string path, std::string& problem);
+  YamlField(const YAML::Node& node, std::string path, std::string& problem);
 
   [[nodiscard]] bool exists() const { return node_.IsDefined() && !node_.IsNull(); }
   [[nodiscard]] const std::string& path() const { return path_; }

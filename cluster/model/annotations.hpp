@@ -29,7 +29,7 @@ class Annotations {
 // Keys to keep, and the longest value that is kept whole: a longer one makes the object undecodable.
 struct AnnotationFilter {
   std::set<std::string, std::less<>> keys;
-  std::size_t value_bytes_max = 64 * 1024;
+  std::size_t value_bytes_max = std::size_t{64} * 1024;
 
   [[nodiscard]] bool wants(std::string_view key) const { return keys.contains(key); }
 };

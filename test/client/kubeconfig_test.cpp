@@ -312,6 +312,8 @@ TEST_F(InClusterTest, SaysWhatIsMissing) {
   EXPECT_EQ(access().error().message, "KUBERNETES_SERVICE_PORT: \"https\" is not a port");
   environment.clear();
   EXPECT_EQ(access().error().code, model::Errc::kNotFound);
+  EXPECT_EQ(access().error().message,
+            "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
 }
 
 }  // namespace
