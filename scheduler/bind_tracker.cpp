@@ -135,15 +135,16 @@ void BindTracker::wait(Entry& entry, Step step, std::optional<std::chrono::milli
   retries_.emplace(entry.retry_at, entry.bind->claim.binding().pod_uid);
 }
 
-BindOutcome BindTracker::settle(model::Uid uid, BindOutcome::Kind kind, std::string message) {
+BindOutcome BindTracker::settle(const model::Uid& uid, BindOutcome::Kind kind,
+                                std::string message) {
   const auto found = entries_.find(uid);
   Entry& entry = found->second;
   BindOutcome outcome{kind, std::move(*entry.bind), std::move(message)};
+  const model::Binding& binding = outcome.bind.claim.binding();
   entry.bind.reset();
   --pending_;
-  retries_.erase({entry.retry_at, uid});
+  retries_.erase({entry.retry_at, binding.pod_uid});
   if (entry.step != Step::kSent && entry.step != Step::kReading) entries_.erase(found);
-  const model::Binding& binding = outcome.bind.claim.binding();
   if (binding.in_order_on_node) leave_line(binding);
   return outcome;
 }

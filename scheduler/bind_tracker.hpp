@@ -104,7 +104,7 @@ class BindTracker {
   void read(Entry& entry);
   void wait(Entry& entry, Step step, std::optional<std::chrono::milliseconds> at_least);
   // Takes the bind out; what is behind it in its line goes out.
-  BindOutcome settle(model::Uid uid, BindOutcome::Kind kind, std::string message);
+  BindOutcome settle(const model::Uid& uid, BindOutcome::Kind kind, std::string message);
   void leave_line(const model::Binding& binding);
   [[nodiscard]] bool is_ours(const model::Pod& pod, const model::Binding& binding) const;
 
