@@ -5,6 +5,7 @@ import unittest
 
 from support import ROOT, checker
 from support.cluster import ClusterTest
+from support.pods import pod as make_pod
 from support.wait import wait_until
 
 EXAMPLES = ROOT / "examples"
@@ -139,14 +140,17 @@ class Examples(ClusterTest):
 
     def test_other_annotations_stay(self):
         """Keys that somebody else writes before and after stay as they are."""
-        self.client.patch("nodes", "trn1-32xlarge-0", {"spec": {"unschedulable": True}})
+        blockers = self.create(*(make_pod(f"holds-{device}", neuron=1, scheduler="somebody-else")
+                                 for device in (9, 10)))
+        for blocker, device in zip(blockers, ("9", "10")):
+            self.bind_by_hand(blocker, "trn1-32xlarge-0", {"AWS_NEURON_IDS": device})
         [name] = self.apply("pick-device")
         self.wait_refused(name)
         other = {"k8s.ovn.org/pod-networks": '{"default":{"ip_addresses":["10.1.2.3/24"]}}', "note": "before"}
         self.client.patch("pods", name, {"metadata": {"annotations": other}}, "default")
-        self.client.patch("nodes", "trn1-32xlarge-0", {"spec": {"unschedulable": None}})
-        [pod] = self.wait_bound(name)
-        annotations = pod["metadata"]["annotations"]
+        self.delete(*blockers)
+        [picked] = self.wait_bound(name)
+        annotations = picked["metadata"]["annotations"]
         self.assertEqual({key: annotations[key] for key in other}, other)
         self.assertEqual(set(annotations) - set(other) - {KUBECTL_KEY, "aws.amazon.com/use-neuron-uuid"},
                          set(checker.FORMS) - {"NEURON_RESOURCE_TYPE"})

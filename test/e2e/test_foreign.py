@@ -83,7 +83,7 @@ class ForeignPods(ClusterTest):
         self.foreign("unknown-owner", cores=1)
         self.scheduler()
         self.create(pod("waits", cores=1))
-        self.assertIn("default/unknown-owner", self.wait_refused("waits"))
+        self.wait_refused("waits", "default/unknown-owner")
 
     def test_a_later_change_of_annotations_frees_nothing(self):
         self.scheduler()
@@ -101,11 +101,9 @@ class ForeignPods(ClusterTest):
     def test_our_own_name_is_no_privilege(self):
         """A pod that names our scheduler and was bound by somebody else without annotations is foreign too."""
         self.scheduler()
-        self.client.patch("nodes", self.node, {"spec": {"unschedulable": True}})
-        [made] = self.create(pod("stolen", cores=1))
+        [made] = self.create(pod("stolen", cores=1, nodeSelector={"example.com/no-such": "label"}))
         self.wait_refused("stolen")
         self.bind_by_hand(made, self.node)
-        self.client.patch("nodes", self.node, {"spec": {"unschedulable": None}})
         self.create(pod("waits", cores=1), pod("plain"))
         self.wait_bound("plain")
         self.wait_refused("waits")

@@ -224,7 +224,7 @@ class Vanishing(ClusterTest):
         self.assertEqual(fault.status, 201)
         self.wait_bound("orphan")
         self.create(pod("waits", cores=2))
-        self.assertEqual(self.wait_refused("waits"), "no nodes available to schedule pods")
+        self.wait_refused("waits", "no nodes available to schedule pods")
         self.plane.make_nodes("inf2.xlarge", 1)
         self.create(pod("other", cores=1))
         self.wait_bound("other")
@@ -254,7 +254,7 @@ class Vanishing(ClusterTest):
         self.client.create("nodes", node_objects.node(name, "inf2.xlarge"))
         self.create(pod("new", cores=1))
         if checker.read_assignment(old, self.client.get("nodes", name)) is None:
-            self.assertIn("default/old", self.wait_refused("new"))
+            self.wait_refused("new", "default/old")
         self.delete(old)
         self.wait_bound("new")
         self.assert_content()
@@ -264,6 +264,8 @@ class Vanishing(ClusterTest):
         self.scheduler()
         self.create(pod("before", cores=1))
         self.wait_bound("before")
+        self.create(pod("everything", neuron=16))
+        self.wait_refused("everything")
 
         def health(status, reason):
             conditions = [{"type": "NeuronHealth", "status": status, "reason": reason}]
@@ -271,6 +273,7 @@ class Vanishing(ClusterTest):
                               content_type=api.STRATEGIC_PATCH)
 
         health("True", "NeuronHasError_DMA_ERROR")
+        self.wait_refused("everything", "NeuronHealth")  # the scheduler has seen it
         self.create(pod("during", cores=1), pod("plain"))
         self.wait_bound("plain")
         self.wait_refused("during")

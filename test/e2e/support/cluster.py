@@ -119,11 +119,19 @@ class ClusterTest(unittest.TestCase):
         found = {pod["metadata"]["name"]: pod for pod in wait_until(bound, timeout, missing)}
         return [found[name] for name in names]
 
-    def wait_refused(self, name, timeout=30):
-        """Waits until the pod has a PodScheduled=False condition; returns its message."""
-        wait_until(lambda: self.condition(name).get("status") == "False", timeout, f"{name} to be refused")
+    def wait_refused(self, name, containing="", timeout=30):
+        """Waits until the pod has a PodScheduled=False condition whose message contains a text; returns the
+        message. Watches are independent: a pod may be tried before the scheduler has seen the last change of a
+        node, and again afterwards."""
+        last = {}
+
+        def refused():
+            last.update(self.condition(name))
+            return last.get("status") == "False" and containing in last.get("message", "")
+
+        wait_until(refused, timeout, lambda: f"{name} to be refused with {containing!r}; its condition: {last}")
         self.assertIsNone(self.node_of(name))
-        return self.condition(name)["message"]
+        return last["message"]
 
     def wait_rest(self, timeout=60):
         """Waits until no waiting pod fits anywhere by the checker's reckoning."""
