@@ -83,6 +83,8 @@ class PrometheusMetrics final : public Metrics {
   }
   void bind_unknown() override { bind_unknown_.Increment(); }
   void bind_conflict() override { bind_conflicts_.Increment(); }
+  // Counted where it shows how many there are now: in the snapshot.
+  void notice(std::string_view /*pod*/, std::string_view /*note*/) override {}
 
   void request_finished(std::string_view method, std::string_view code, std::string_view host,
                         std::chrono::nanoseconds duration) override;

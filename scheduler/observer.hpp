@@ -29,6 +29,9 @@ class Observer {
   // A bind attempt ended without a clear answer and will be sent again.
   virtual void bind_unknown() = 0;
   virtual void bind_conflict() = 0;
+  // A plugin has something to say that is no outcome: about a pod, or, if it names none, a node. It
+  // also becomes an event of the pod.
+  virtual void notice(std::string_view pod, std::string_view note) = 0;
 };
 
 }  // namespace neuron_scheduler::scheduler

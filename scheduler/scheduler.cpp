@@ -82,6 +82,7 @@ void Scheduler::on_node(model::NodeRef node) {
   const model::NodeView* known = cache_.find_node(node->name);
   if (known != nullptr && known->exists() && same_for_scheduling(known->node(), *node)) return;
   cache_.set_node(std::move(node));
+  tell_notices();
   queue_.wake_all();
 }
 
@@ -114,7 +115,10 @@ void Scheduler::on_bound_pod(const model::PodRef& pod) {
 void Scheduler::on_pending_pod(const model::PodRef& pod) {
   // Assumed, or known to be bound: this news is older than the binding.
   const bool counted = cache_.find_pod(pod->uid) != nullptr;
-  if (counted) cache_.set_pod(pod);
+  if (counted) {
+    cache_.set_pod(pod);
+    tell_notices();
+  }
   const model::PodRef known = queue_.find(pod->uid);
   if (same_version(known, *pod)) return;
   if (known == nullptr && counted) return;
@@ -129,9 +133,21 @@ void Scheduler::on_pending_pod(const model::PodRef& pod) {
 void Scheduler::count(const model::PodRef& pod) {
   const model::PodRef before = cache_.find_pod(pod->uid);
   cache_.set_pod(pod);
+  tell_notices();
   const model::PodRef after = cache_.find_pod(pod->uid);
   drop_from_queue(pod->uid);
   if (before != nullptr && (after == nullptr || !same_use(*before, *after))) queue_.wake_all();
+}
+
+void Scheduler::tell_notices() {
+  for (const model::Notice& notice : cache_.take_notices()) {
+    const model::PodRef pod = cache_.find_pod(notice.pod);
+    observer_.notice(pod == nullptr ? "" : pod->full_name(), notice.note);
+    if (pod == nullptr) continue;
+    const Profile* profile = profile_of(*pod);
+    api_.write_event(*pod, PodEvent{true, notice.reason, "Accounting", notice.note},
+                     (profile == nullptr ? profiles_.front() : *profile).scheduler_name());
+  }
 }
 
 void Scheduler::drop_from_queue(const model::Uid& uid) {

@@ -92,6 +92,8 @@ class Scheduler {
   void on_pending_pod(const model::PodRef& pod);
   // The pod is bound, by whomever: it counts on its node and needs no decision.
   void count(const model::PodRef& pod);
+  // Passes on what the plugins' aggregates have to say after a change of the cache.
+  void tell_notices();
   void drop_from_queue(const model::Uid& uid);
   void place(const QueuedAttempt& attempt, const Profile& profile, const Decision& decision,
              model::SteadyTime started);

@@ -10,8 +10,8 @@
 
 namespace neuron_scheduler::model {
 
-// The annotations of an object that some plugin declared to read (scheduler/registry.hpp); all others are dropped when
-// the object is decoded, since they can be large and are nobody's business.
+// The annotations of an object that some plugin declared to read (scheduler/registry.hpp); all
+// others are dropped when the object is decoded, since they can be large and are nobody's business.
 class Annotations {
  public:
   void set(Name key, std::string value);
@@ -26,7 +26,8 @@ class Annotations {
   std::vector<std::pair<Name, std::string>> entries_;  // No key twice; order of arrival.
 };
 
-// Keys to keep, and the longest value that is kept whole: a longer one makes the object undecodable.
+// Keys to keep, and the longest value that is kept whole: a longer one makes the object
+// undecodable.
 struct AnnotationFilter {
   std::set<std::string, std::less<>> keys;
   std::size_t value_bytes_max = std::size_t{64} * 1024;

@@ -6,8 +6,8 @@
 namespace neuron_scheduler::model {
 namespace {
 
-// A pod that could not be read this time keeps what was last known of it; only the error and, if it says one, the node
-// are news (design.md §3).
+// A pod that could not be read this time keeps what was last known of it; only the error and, if it
+// says one, the node are news (design.md §3).
 PodRef with_last_good_state(const Pod& last_good, const Pod& unreadable) {
   auto pod = std::make_shared<Pod>(last_good);
   pod->decode_error = unreadable.decode_error;
@@ -114,10 +114,11 @@ bool Cache::kept_away_by_anti_affinity(const Pod& pod) const {
   const auto keeps_away = [&](const AntiAffinityTerm& term) {
     return term.may_select(pod.namespace_name, pod.labels);
   };
-  return std::any_of(anti_affinity_pods_.begin(), anti_affinity_pods_.end(), [&](const auto& entry) {
-    const auto& terms = entry.second->anti_affinity;
-    return std::any_of(terms.begin(), terms.end(), keeps_away);
-  });
+  return std::any_of(anti_affinity_pods_.begin(), anti_affinity_pods_.end(),
+                     [&](const auto& entry) {
+                       const auto& terms = entry.second->anti_affinity;
+                       return std::any_of(terms.begin(), terms.end(), keeps_away);
+                     });
 }
 
 NodeView& Cache::view_of(const Name& node_name) {
@@ -131,7 +132,10 @@ NodeView& Cache::view_of(const Name& node_name) {
   return *view;
 }
 
-void Cache::touch(NodeView& view) { view.set_generation(++generation_); }
+void Cache::touch(NodeView& view) {
+  view.set_generation(++generation_);
+  view.take_notices(notices_);
+}
 
 void Cache::drop_if_unused(const Name& node_name) {
   const auto found = views_.find(node_name);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cluster/model/node_view.hpp"
@@ -13,8 +14,9 @@ namespace neuron_scheduler::model {
 
 using AggregateFactory = std::function<std::unique_ptr<NodeAggregate>()>;
 
-// Nodes, and the pods that use them: what live bound pods and assumed pods carry, and nothing else (design.md §3).
-// Pods are known by uid and attached to nodes by name. This is the snapshot that decisions read; nothing is copied.
+// Nodes, and the pods that use them: what live bound pods and assumed pods carry, and nothing else
+// (design.md §3). Pods are known by uid and attached to nodes by name. This is the snapshot that
+// decisions read; nothing is copied.
 //
 //     (unknown) --assume--> assumed --set_pod(bound)--> bound --remove_pod / terminal--> (unknown)
 //         |                    \--forget / remove_pod--> (unknown)      ^
@@ -26,9 +28,10 @@ class Cache {
   void set_node(NodeRef node);
   void remove_node(const Name& name);
 
-  // A pod as the API server shows it. Bound: counted on its node; confirms an assumed one, or moves it to where it really
-  // is. Not bound: an assumed pod stays assumed (the news is older than our bind), anything else is not kept. Terminal:
-  // as removed. A pod with a decode_error keeps its last good state, marked with that error.
+  // A pod as the API server shows it. Bound: counted on its node; confirms an assumed one, or moves
+  // it to where it really is. Not bound: an assumed pod stays assumed (the news is older than our
+  // bind), anything else is not kept. Terminal: as removed. A pod with a decode_error keeps its
+  // last good state, marked with that error.
   void set_pod(const PodRef& pod);
   void remove_pod(const Uid& uid);
 
@@ -48,6 +51,9 @@ class Cache {
 
   // Required anti-affinity terms of counted pods that may select this pod exist (design.md §8).
   [[nodiscard]] bool kept_away_by_anti_affinity(const Pod& pod) const;
+
+  // What the aggregates of the nodes that changed since the last call have to say.
+  [[nodiscard]] std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
 
   // Raised by each change of any node's view.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
@@ -74,6 +80,7 @@ class Cache {
   std::unordered_map<Uid, PodRef> anti_affinity_pods_;
   mutable std::vector<const NodeView*> sorted_nodes_;
   mutable bool sorted_valid_ = true;
+  std::vector<Notice> notices_;
   std::size_t assumed_count_ = 0;
   std::uint64_t generation_ = 0;
 };

@@ -9,9 +9,10 @@
 
 namespace neuron_scheduler::model {
 
-// An interned string: equal texts share one entry, so that comparing for equality costs one pointer comparison and a
-// repeated label, namespace or resource name is held once (design.md §10). An entry lives as long as some Name refers
-// to it: texts that objects stop using are freed. Names belong to one thread. The empty Name is the default.
+// An interned string: equal texts share one entry, so that comparing for equality costs one pointer
+// comparison and a repeated label, namespace or resource name is held once (design.md §10). An
+// entry lives as long as some Name refers to it: texts that objects stop using are freed. Names
+// belong to one thread. The empty Name is the default.
 class Name {
  public:
   Name() = default;

@@ -25,8 +25,9 @@ struct NodeCondition {
   friend bool operator==(const NodeCondition&, const NodeCondition&) = default;
 };
 
-// A node as decisions need it, never changed after it is made. One that could not be decoded has a decode_error and
-// nothing but its identity: it takes no new pods until it can be read again (design.md §3).
+// A node as decisions need it, never changed after it is made. One that could not be decoded has a
+// decode_error and nothing but its identity: it takes no new pods until it can be read again
+// (design.md §3).
 struct Node {
   Name name;
   Uid uid;
@@ -37,8 +38,8 @@ struct Node {
   bool unschedulable = false;
   Resources allocatable;
   std::int64_t allocatable_pods = 0;
-  // Extended resources exactly as the node gives them, by name: geometry is derived from capacity (design.md §5) and
-  // must see what is negative, fractional or does not divide.
+  // Extended resources exactly as the node gives them, by name: geometry is derived from capacity
+  // (design.md §5) and must see what is negative, fractional or does not divide.
   std::vector<std::pair<Name, Quantity>> extended_capacity;
   std::vector<std::pair<Name, Quantity>> extended_allocatable;
   std::vector<NodeCondition> conditions;

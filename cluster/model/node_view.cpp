@@ -51,6 +51,12 @@ void NodeView::remove_pod(const Pod& pod) {
   for (const auto& aggregate : aggregates_) aggregate->remove_pod(*old);
 }
 
+void NodeView::take_notices(std::vector<Notice>& to) {
+  for (const auto& aggregate : aggregates_) {
+    for (Notice& notice : aggregate->take_notices()) to.push_back(std::move(notice));
+  }
+}
+
 void NodeView::account(const Pod& pod) {
   requested_.add(pod.requests);
   nonzero_cpu_milli_ += pod.nonzero_cpu_milli;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "cluster/model/node.hpp"
@@ -10,9 +11,18 @@
 
 namespace neuron_scheduler::model {
 
-// What a plugin remembers of one node beyond the sums below: kept up to date by the cache, copied for what-ifs. add_pod
-// and remove_pod are exact inverses; update_pod says that the same pod (same uid) changed. Pods stay when the node object
-// goes and comes back. Never fails: what it cannot read it must account for as such (design.md §2, §3).
+// Something that people should hear of, once: about a pod of the node, or, without one, about the
+// node itself.
+struct Notice {
+  Uid pod;
+  std::string reason;  // CamelCase, as an event's.
+  std::string note;
+};
+
+// What a plugin remembers of one node beyond the sums below: kept up to date by the cache, copied
+// for what-ifs. add_pod and remove_pod are exact inverses; update_pod says that the same pod (same
+// uid) changed. Pods stay when the node object goes and comes back. Never fails: what it cannot
+// read it must account for as such (design.md §2, §3).
 class NodeAggregate {
  public:
   virtual ~NodeAggregate() = default;
@@ -22,10 +32,13 @@ class NodeAggregate {
   virtual void add_pod(const Pod& pod) = 0;
   virtual void update_pod(const Pod& before, const Pod& after) = 0;
   virtual void remove_pod(const Pod& pod) = 0;
+  // What came up since the last call.
+  [[nodiscard]] virtual std::vector<Notice> take_notices() { return {}; }
 };
 
-// One node with the pods that count on it, as filters and scores see it. A value: what-ifs (preemption, nominated pods,
-// plans) change a copy; only the cache changes the live one and raises its generation.
+// One node with the pods that count on it, as filters and scores see it. A value: what-ifs
+// (preemption, nominated pods, plans) change a copy; only the cache changes the live one and raises
+// its generation.
 class NodeView {
  public:
   NodeView() = default;
@@ -34,8 +47,8 @@ class NodeView {
   NodeView(NodeView&&) noexcept = default;
   NodeView& operator=(NodeView&&) noexcept = default;
 
-  // Only nodes that exist are offered to plugins; the cache also keeps views of nodes that are gone while pods are
-  // still bound to their name.
+  // Only nodes that exist are offered to plugins; the cache also keeps views of nodes that are gone
+  // while pods are still bound to their name.
   [[nodiscard]] bool exists() const { return node_ != nullptr; }
   [[nodiscard]] const Node& node() const { return *node_; }
   [[nodiscard]] std::span<const PodRef> pods() const { return pods_; }
@@ -43,7 +56,9 @@ class NodeView {
   [[nodiscard]] std::int64_t nonzero_cpu_milli() const { return nonzero_cpu_milli_; }
   [[nodiscard]] std::int64_t nonzero_memory_bytes() const { return nonzero_memory_bytes_; }
   // slot: the number that the registry gave to the plugin that declared the aggregate.
-  [[nodiscard]] const NodeAggregate& aggregate(std::size_t slot) const { return *aggregates_[slot]; }
+  [[nodiscard]] const NodeAggregate& aggregate(std::size_t slot) const {
+    return *aggregates_[slot];
+  }
   // Differs whenever this node or its pods changed; never repeats in one process.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
@@ -53,6 +68,8 @@ class NodeView {
   void update_pod(const Pod& before, PodRef after);
   void remove_pod(const Pod& pod);
   void set_generation(std::uint64_t generation) { generation_ = generation; }
+  // Appends what the aggregates have to say.
+  void take_notices(std::vector<Notice>& to);
 
  private:
   void account(const Pod& pod);

@@ -6,9 +6,8 @@ namespace neuron_scheduler::model {
 
 bool AntiAffinityTerm::may_select(const Name& pod_namespace, const Labels& pod_labels) const {
   if (selects_nothing) return false;
-  const bool in_namespace =
-      any_namespace ||
-      std::find(namespaces.begin(), namespaces.end(), pod_namespace) != namespaces.end();
+  const bool in_namespace = any_namespace || std::find(namespaces.begin(), namespaces.end(),
+                                                       pod_namespace) != namespaces.end();
   return in_namespace && selector.matches(pod_labels);
 }
 

@@ -17,7 +17,8 @@
 
 namespace neuron_scheduler::model {
 
-// The identity of one object in time: a re-created pod of the same name has another. Not always a UUID (design.md §9).
+// The identity of one object in time: a re-created pod of the same name has another. Not always a
+// UUID (design.md §9).
 struct Uid {
   std::string text;
   friend auto operator<=>(const Uid&, const Uid&) = default;
@@ -32,33 +33,38 @@ enum class ContainerRole : std::uint8_t {
 struct Container {
   std::string name;
   ContainerRole role = ContainerRole::kApp;
-  // Extended resources as requested, before any rounding: their plugins refuse what is negative or fractional.
+  // Extended resources as requested, before any rounding: their plugins refuse what is negative or
+  // fractional.
   std::vector<std::pair<Name, Quantity>> extended_requests;
   friend bool operator==(const Container&, const Container&) = default;
 };
 
-// What a pod asks of the scheduler that is not built yet: it stays pending with a reason (design.md §8).
+// What a pod asks of the scheduler that is not built yet: it stays pending with a reason (design.md
+// §8).
 enum class UnbuiltNeed : std::uint8_t {
   kPersistentVolumeClaims,  // Claims, and generic ephemeral volumes, which make claims.
   kOtherVolumes,            // Volumes with attach or zone rules of their own.
   kResourceClaims,
-  kPodAffinity,      // Required pod affinity or anti-affinity of its own.
-  kTopologySpread,   // A DoNotSchedule constraint.
+  kPodAffinity,     // Required pod affinity or anti-affinity of its own.
+  kTopologySpread,  // A DoNotSchedule constraint.
   kHostPorts,
 };
 
-// A required anti-affinity term of a pod: while it is bound, pods that the term may select must keep away.
+// A required anti-affinity term of a pod: while it is bound, pods that the term may select must
+// keep away.
 struct AntiAffinityTerm {
   bool selects_nothing = false;  // No labelSelector at all.
   LabelSelector selector;
-  bool any_namespace = false;  // The term has a namespaceSelector; namespaces are not watched yet (design.md §8).
+  bool any_namespace =
+      false;  // The term has a namespaceSelector; namespaces are not watched yet (design.md §8).
   std::vector<Name> namespaces;
 
   [[nodiscard]] bool may_select(const Name& pod_namespace, const Labels& pod_labels) const;
 };
 
-// A pod as decisions need it, never changed after it is made: decoded from the API's object, or made by the cache for an
-// assumed pod. A pod that could not be decoded has a decode_error and nothing but its identity, node and scheduler.
+// A pod as decisions need it, never changed after it is made: decoded from the API's object, or
+// made by the cache for an assumed pod. A pod that could not be decoded has a decode_error and
+// nothing but its identity, node and scheduler.
 struct Pod {
   Uid uid;
   Name namespace_name;
@@ -73,9 +79,9 @@ struct Pod {
 
   Labels labels;
   Annotations annotations;
-  std::vector<Container> containers;  // Init containers first, each group in order of the spec.
-  Resources requests;                 // Effective (kube-scheduler.md §2.1).
-  std::int64_t nonzero_cpu_milli = 0;      // For scoring: with defaults where nothing is asked (§2.3).
+  std::vector<Container> containers;   // Init containers first, each group in order of the spec.
+  Resources requests;                  // Effective (kube-scheduler.md §2.1).
+  std::int64_t nonzero_cpu_milli = 0;  // For scoring: with defaults where nothing is asked (§2.3).
   std::int64_t nonzero_memory_bytes = 0;
   std::vector<Toleration> tolerations;
   RequiredNodeAffinity node_affinity;
@@ -94,7 +100,8 @@ struct Pod {
   [[nodiscard]] std::string full_name() const;
 };
 
-// Shared: the queue, the cache and a bind under way hold the same pod, and each may be the last to let go.
+// Shared: the queue, the cache and a bind under way hold the same pod, and each may be the last to
+// let go.
 using PodRef = std::shared_ptr<const Pod>;
 
 }  // namespace neuron_scheduler::model

@@ -11,7 +11,8 @@ __extension__ using Int128 = __int128;
 
 constexpr Int128 kNanos = 1'000'000'000;
 constexpr Int128 kCap = Int128{std::numeric_limits<std::int64_t>::max()} * kNanos;
-// Digits beyond this cannot change the result: the value is cut to kCap, or they are far below one billionth.
+// Digits beyond this cannot change the result: the value is cut to kCap, or they are far below one
+// billionth.
 constexpr int kExponentMax = 60;
 constexpr std::size_t kTextMax = 64;
 
@@ -40,10 +41,10 @@ std::optional<Scale> parse_suffix(std::string_view suffix) {
     Scale scale;
   };
   static constexpr Known kKnown[] = {
-      {"", {0, 0}},    {"n", {-9, 0}},  {"u", {-6, 0}},  {"m", {-3, 0}},  {"k", {3, 0}},
-      {"M", {6, 0}},   {"G", {9, 0}},   {"T", {12, 0}},  {"P", {15, 0}},  {"E", {18, 0}},
-      {"Ki", {0, 10}}, {"Mi", {0, 20}}, {"Gi", {0, 30}}, {"Ti", {0, 40}}, {"Pi", {0, 50}},
-      {"Ei", {0, 60}},
+      {"", {0, 0}},    {"n", {-9, 0}},  {"u", {-6, 0}},  {"m", {-3, 0}},
+      {"k", {3, 0}},   {"M", {6, 0}},   {"G", {9, 0}},   {"T", {12, 0}},
+      {"P", {15, 0}},  {"E", {18, 0}},  {"Ki", {0, 10}}, {"Mi", {0, 20}},
+      {"Gi", {0, 30}}, {"Ti", {0, 40}}, {"Pi", {0, 50}}, {"Ei", {0, 60}},
   };
   for (const Known& known : kKnown) {
     if (known.text == suffix) return known.scale;
@@ -52,13 +53,14 @@ std::optional<Scale> parse_suffix(std::string_view suffix) {
   return std::nullopt;
 }
 
-// digits * 2^power_of_two * 10^exponent, in billionths, rounded up and cut to kCap. The digits are those of the text
-// without its point.
+// digits * 2^power_of_two * 10^exponent, in billionths, rounded up and cut to kCap. The digits are
+// those of the text without its point.
 Int128 scaled(std::string_view digits, int exponent, int power_of_two) {
   Int128 mantissa = 0;
   bool cut_digits = false;
   for (const char c : digits) {
-    // Enough room for a following multiplication by ten; what is cut off only matters for rounding up.
+    // Enough room for a following multiplication by ten; what is cut off only matters for rounding
+    // up.
     if (mantissa > kCap) {
       cut_digits = cut_digits || c != '0';
       ++exponent;
@@ -70,7 +72,8 @@ Int128 scaled(std::string_view digits, int exponent, int power_of_two) {
   exponent = std::clamp(exponent + 9, -kExponentMax, kExponentMax);
   for (; power_of_two > 0; --power_of_two) {
     if (mantissa > kCap) {
-      // Too large already unless a negative exponent brings it back: divide first, rounding up at the end.
+      // Too large already unless a negative exponent brings it back: divide first, rounding up at
+      // the end.
       if (exponent >= 0) return kCap;
       cut_digits = cut_digits || mantissa % 10 != 0;
       mantissa /= 10;

@@ -8,8 +8,9 @@
 
 namespace neuron_scheduler::model {
 
-// A Kubernetes resource quantity, exact, in billionths (its finest unit, `n`); finer digits are rounded away from zero
-// and magnitudes beyond 2^63-1 are cut down to that, both as apimachinery's resource.Quantity does. No floating point.
+// A Kubernetes resource quantity, exact, in billionths (its finest unit, `n`); finer digits are
+// rounded away from zero and magnitudes beyond 2^63-1 are cut down to that, both as apimachinery's
+// resource.Quantity does. No floating point.
 class Quantity {
  public:
   constexpr Quantity() = default;
@@ -20,8 +21,8 @@ class Quantity {
     return Quantity(static_cast<Nanos>(milli) * (kNanosPerUnit / 1000));
   }
 
-  // Every form: plain, decimal point, exponent (e or E), suffixes n u m k M G T P E and Ki Mi Gi Ti Pi Ei, either sign.
-  // The error quotes the text (cut to 64 bytes).
+  // Every form: plain, decimal point, exponent (e or E), suffixes n u m k M G T P E and Ki Mi Gi Ti
+  // Pi Ei, either sign. The error quotes the text (cut to 64 bytes).
   [[nodiscard]] static Result<Quantity> parse(std::string_view text);
 
   // Rounded up, as Quantity.Value() and Quantity.MilliValue() do; cut to the range of int64.

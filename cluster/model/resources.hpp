@@ -9,8 +9,9 @@
 
 namespace neuron_scheduler::model {
 
-// Amounts by resource, in the units that kube-scheduler counts in: cpu in thousandths, everything else in its own unit
-// (bytes, pieces). add() and subtract() are exact inverses of each other. Source: kube-scheduler.md §2.1 (6), §2.2.
+// Amounts by resource, in the units that kube-scheduler counts in: cpu in thousandths, everything
+// else in its own unit (bytes, pieces). add() and subtract() are exact inverses of each other.
+// Source: kube-scheduler.md §2.1 (6), §2.2.
 struct Resources {
   // Any one amount of a pod is cut to this, so that sums over a node's pods cannot overflow.
   static constexpr std::int64_t kAmountMax = std::int64_t{1} << 53;
@@ -29,8 +30,9 @@ struct Resources {
   friend bool operator==(const Resources&, const Resources&) = default;
 };
 
-// Whether kube-scheduler counts a resource of this name as a scalar (kube-scheduler.md §2.2); cpu, memory,
-// ephemeral-storage and pods have fields of their own, any other name is ignored on both sides.
+// Whether kube-scheduler counts a resource of this name as a scalar (kube-scheduler.md §2.2); cpu,
+// memory, ephemeral-storage and pods have fields of their own, any other name is ignored on both
+// sides.
 [[nodiscard]] bool is_scalar_resource(std::string_view name);
 [[nodiscard]] bool is_extended_resource(std::string_view name);
 

@@ -69,10 +69,9 @@ bool LabelSelector::matches(const Labels& labels) const { return all_match(requi
 
 bool NodeSelectorTerm::matches(const Name& node_name, const Labels& node_labels) const {
   if (expressions.empty() && names.empty()) return false;
-  const bool names_match =
-      std::all_of(names.begin(), names.end(), [&](const auto& condition) {
-        return (condition.second == node_name) == (condition.first == SelectorOperator::kIn);
-      });
+  const bool names_match = std::all_of(names.begin(), names.end(), [&](const auto& condition) {
+    return (condition.second == node_name) == (condition.first == SelectorOperator::kIn);
+  });
   return names_match && all_match(expressions, node_labels);
 }
 

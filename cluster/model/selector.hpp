@@ -25,8 +25,9 @@ class Labels {
 
 enum class SelectorOperator : std::uint8_t { kIn, kNotIn, kExists, kDoesNotExist, kGt, kLt };
 
-// One compiled condition on a label. NotIn also holds where the label is missing; Gt and Lt compare integers and fail
-// where the label is missing or no integer (apimachinery pkg/labels Requirement.Matches).
+// One compiled condition on a label. NotIn also holds where the label is missing; Gt and Lt compare
+// integers and fail where the label is missing or no integer (apimachinery pkg/labels
+// Requirement.Matches).
 struct Requirement {
   Name key;
   SelectorOperator op = SelectorOperator::kExists;
@@ -37,8 +38,8 @@ struct Requirement {
   friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
-// Requirements that must all hold. A selector without any selects everything; where Kubernetes means "nothing" by an
-// absent or empty selector, the owner of the selector keeps that apart.
+// Requirements that must all hold. A selector without any selects everything; where Kubernetes
+// means "nothing" by an absent or empty selector, the owner of the selector keeps that apart.
 struct LabelSelector {
   std::vector<Requirement> requirements;
 
@@ -46,7 +47,8 @@ struct LabelSelector {
   friend bool operator==(const LabelSelector&, const LabelSelector&) = default;
 };
 
-// One term of a node selector: label conditions and conditions on metadata.name; a term without any matches nothing.
+// One term of a node selector: label conditions and conditions on metadata.name; a term without any
+// matches nothing.
 struct NodeSelectorTerm {
   std::vector<Requirement> expressions;
   // matchFields on metadata.name with In or NotIn and one value: the API server takes no others.
@@ -56,7 +58,8 @@ struct NodeSelectorTerm {
   friend bool operator==(const NodeSelectorTerm&, const NodeSelectorTerm&) = default;
 };
 
-// What a pod requires of a node: nodeSelector AND (any of the terms). Source: kube-scheduler.md §1.3 NodeAffinity.
+// What a pod requires of a node: nodeSelector AND (any of the terms). Source: kube-scheduler.md
+// §1.3 NodeAffinity.
 struct RequiredNodeAffinity {
   LabelSelector node_selector;
   std::optional<std::vector<NodeSelectorTerm>> terms;  // nullopt: no required affinity

@@ -11,7 +11,8 @@ bool Toleration::tolerates(const Taint& taint) const {
     case Operator::kExists:
       return true;
     case Operator::kEqual:
-      // An empty key with Equal would be refused by the API server; it must not tolerate everything here.
+      // An empty key with Equal would be refused by the API server; it must not tolerate everything
+      // here.
       return !key.empty() && value == taint.value;
     case Operator::kUnsupported:
       break;

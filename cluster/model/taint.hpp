@@ -16,7 +16,8 @@ struct Taint {
   friend bool operator==(const Taint&, const Taint&) = default;
 };
 
-// Source: kube-scheduler.md §1.3 TaintToleration. An empty key with Exists matches every key; no effect, every effect.
+// Source: kube-scheduler.md §1.3 TaintToleration. An empty key with Exists matches every key; no
+// effect, every effect.
 struct Toleration {
   enum class Operator : std::uint8_t {
     kEqual,

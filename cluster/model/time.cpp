@@ -16,11 +16,11 @@ std::string format_with(WallTime time, bool micro) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<nanoseconds> clock(time - day);
   std::array<char, 48> buffer{};
-  int size = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                           static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                           static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                           static_cast<int>(clock.minutes().count()),
-                           static_cast<int>(clock.seconds().count()));
+  int size = std::snprintf(
+      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   std::string text(buffer.data(), static_cast<std::size_t>(size));
   if (micro) {
     size = std::snprintf(buffer.data(), buffer.size(), ".%06d",
@@ -35,7 +35,8 @@ std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-  if (error != std::errc{} || end != text.data() + digits || text.front() == '-') return std::nullopt;
+  if (error != std::errc{} || end != text.data() + digits || text.front() == '-')
+    return std::nullopt;
   text.remove_prefix(digits);
   return value;
 }

@@ -7,7 +7,8 @@
 
 namespace neuron_scheduler::model {
 
-// Time of day, in nanoseconds since 1970 (UTC): for what is written into objects. Never for measuring or waiting.
+// Time of day, in nanoseconds since 1970 (UTC): for what is written into objects. Never for
+// measuring or waiting.
 using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 // Time that only grows, since some arbitrary start: for deadlines, backoff and durations.
@@ -20,7 +21,8 @@ struct SteadyClockTag {
 };
 using SteadyTime = SteadyClockTag::time_point;
 
-// How the deterministic core reads time: the real one in the process, a settable one in tests and simulation.
+// How the deterministic core reads time: the real one in the process, a settable one in tests and
+// simulation.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -28,7 +30,8 @@ class Clock {
   [[nodiscard]] virtual SteadyTime steady() const = 0;
 };
 
-// RFC 3339 as Kubernetes writes it: whole seconds ("2026-11-24T12:00:00Z") and microseconds (MicroTime).
+// RFC 3339 as Kubernetes writes it: whole seconds ("2026-11-24T12:00:00Z") and microseconds
+// (MicroTime).
 [[nodiscard]] std::string format_time(WallTime time);
 [[nodiscard]] std::string format_micro_time(WallTime time);
 // Accepts any fraction and any offset; nullopt if the text is no such time.

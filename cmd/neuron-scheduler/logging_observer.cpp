@@ -6,8 +6,32 @@ namespace neuron_scheduler::cmd {
 namespace {
 
 constexpr int kUpdatesShown = 4;
+constexpr std::size_t kSaidMax = 256;
 
 }  // namespace
+
+void LoggingObserver::attempt(scheduler::AttemptResult result, std::string_view profile,
+                              std::chrono::nanoseconds duration) {
+  next_.attempt(result, profile, duration);
+}
+
+void LoggingObserver::pod_bound(std::chrono::nanoseconds since_first_queued,
+                                std::uint32_t attempts) {
+  next_.pod_bound(since_first_queued, attempts);
+}
+
+void LoggingObserver::bind_unknown() { next_.bind_unknown(); }
+
+void LoggingObserver::bind_conflict() { next_.bind_conflict(); }
+
+void LoggingObserver::notice(std::string_view pod, std::string_view note) {
+  next_.notice(pod, note);
+  if (!pod.empty()) {
+    log_.warning(fmt::format("Pod {}: {}", pod, note));
+  } else if (said_.size() < kSaidMax && said_.emplace(note).second) {
+    log_.warning(note);
+  }
+}
 
 void LoggingObserver::request_finished(std::string_view method, std::string_view code,
                                        std::string_view host, std::chrono::nanoseconds duration) {
@@ -49,15 +73,13 @@ void LoggingObserver::watch_event(client::Resource resource, model::SteadyTime a
 
 void LoggingObserver::decode_error(client::Resource resource, std::string_view object,
                                    std::string_view message) {
-  log_.error(
-      fmt::format("Cannot use {} {}: {}", client::to_string(resource), object, message));
+  log_.error(fmt::format("Cannot use {} {}: {}", client::to_string(resource), object, message));
   next_.decode_error(resource, object, message);
 }
 
 void LoggingObserver::write_dropped(client::Write write, std::string_view object,
                                     std::string_view message) {
-  log_.warning(
-      fmt::format("Gave up {} of {}: {}", client::to_string(write), object, message));
+  log_.warning(fmt::format("Gave up {} of {}: {}", client::to_string(write), object, message));
   next_.write_dropped(write, object, message);
 }
 

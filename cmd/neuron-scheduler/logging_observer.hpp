@@ -1,16 +1,29 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "cluster/client/observer.hpp"
 #include "cmd/neuron-scheduler/log.hpp"
+#include "metrics/metrics.hpp"
+#include "scheduler/observer.hpp"
 
 namespace neuron_scheduler::cmd {
 
-// Says in the log what an operator wants to know of lists, watches, refused objects and dropped
-// writes, and passes everything on.
-class LoggingObserver final : public client::Observer {
+// Says in the log what an operator wants to know of lists, watches, refused objects, dropped writes
+// and what plugins notice, and passes everything on.
+class LoggingObserver final : public client::Observer, public scheduler::Observer {
  public:
   // Both must outlive it.
-  LoggingObserver(client::Observer& next, Log& log) : next_(next), log_(log) {}
+  LoggingObserver(metrics::Metrics& next, Log& log) : next_(next), log_(log) {}
+
+  void attempt(scheduler::AttemptResult result, std::string_view profile,
+               std::chrono::nanoseconds duration) override;
+  void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) override;
+  void bind_unknown() override;
+  void bind_conflict() override;
+  // What is said of nodes is said once, not once for each node of a kind.
+  void notice(std::string_view pod, std::string_view note) override;
 
   void request_finished(std::string_view method, std::string_view code, std::string_view host,
                         std::chrono::nanoseconds duration) override;
@@ -26,8 +39,9 @@ class LoggingObserver final : public client::Observer {
                      std::string_view message) override;
 
  private:
-  client::Observer& next_;
+  metrics::Metrics& next_;
   Log& log_;
+  std::set<std::string, std::less<>> said_;
 };
 
 }  // namespace neuron_scheduler::cmd

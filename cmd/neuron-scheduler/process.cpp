@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <spdlog/fmt/fmt.h>
-#include <unistd.h>
 
 #include "cluster/client/api_calls.hpp"
 #include "cluster/client/asio_http.hpp"
@@ -149,6 +149,8 @@ void Process::make_client(const client::ClusterAccess& access) {
   node_codec_ = client::make_json_node_codec(scheduler::node_annotation_filter());
   client::ApiOptions api_options;
   api_options.hostname = host_name();
+  // Of the 16 connections of a client, half are always left to binds.
+  api_options.under_way_max = 4;
   calls_ = client::make_api_calls({*http_, *timers_, clock_, *observer_, *pod_codec_, random_},
                                   api_options);
   adapter_.emplace(*calls_, log_);
@@ -157,7 +159,7 @@ void Process::make_client(const client::ClusterAccess& access) {
 std::optional<std::string> Process::make_scheduler() {
   scheduler::SchedulerOptions options;
   options.seed = options_.seed;
-  auto made = scheduler::Scheduler::make(clock_, *adapter_, *metrics_, options);
+  auto made = scheduler::Scheduler::make(clock_, *adapter_, *observer_, options);
   if (!made) return made.error().message;
   scheduler_ = std::move(*made);
   pump_.emplace(*scheduler_, clock_, *timers_,

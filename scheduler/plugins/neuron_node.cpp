@@ -137,6 +137,11 @@ void NeuronNode::read_node(const Node& node) {
   const auto& geometry = std::get<neuron::Geometry>(read);
   cordoned_ = read_cordon(node, geometry);
   block_ = block_of(node, geometry, cordoned_);
+  static const Name kType(neuron_keys::kInstanceType);
+  const Name* type = node.labels.find(kType);
+  std::string instance_type = type == nullptr ? "" : type->str();
+  if (instance_type != instance_type_) type_told_ = false;
+  instance_type_ = std::move(instance_type);
   state_ = neuron::NodeState(geometry, cordoned_);
 }
 
@@ -217,6 +222,7 @@ bool NeuronNode::hold(HeldPod& held) {
       return text.ids == held.current.ids && text.allocated == held.current.allocated;
     };
     if (std::none_of(held.readable.begin(), held.readable.end(), same)) {
+      held.changed = !held.readable.empty();
       const bool readable = hold_text(held, held.current, true);
       if (readable && held.readable.size() < kReadableTextsMax) {
         held.readable.push_back(held.current);
@@ -265,6 +271,36 @@ bool NeuronNode::fills_the_node(const HeldPod& held) const {
   return all > 0 && running == all;
 }
 
+std::vector<model::Notice> NeuronNode::take_notices() {
+  std::vector<model::Notice> notices;
+  if (name_.empty()) return notices;  // Nothing can be read without a node, which may come back.
+  if (geometry().devices > 1 && !type_known() && !std::exchange(type_told_, true)) {
+    notices.push_back({{},
+                       "UnknownInstanceType",
+                       "instance type \"" + instance_type_ + "\" with " +
+                           std::to_string(geometry().devices) +
+                           " Neuron devices is not in the catalog: legal numbers of devices are " +
+                           neuron::legal_sizes(geometry())});
+  }
+  for (HeldPod& held : pods_) {
+    if (held.foreign && !held.foreign_told) {
+      notices.push_back({held.uid, "ForeignNeuronPod",
+                         "The pod asks for Neuron devices and its annotations do not say which it "
+                         "has: node " +
+                             name_.str() +
+                             " takes no further Neuron pods until it is "
+                             "gone"});
+    }
+    held.foreign_told = held.foreign;
+    if (held.changed && !std::exchange(held.changed_told, true)) {
+      notices.push_back({held.uid, "NeuronAssignmentChanged",
+                         "The annotations that say which Neuron devices the pod has were changed: "
+                         "all that they ever named stay taken until it is gone"});
+    }
+  }
+  return notices;
+}
+
 neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
                                         neuron::DeviceMask eligible) const {
   if (request.asking.size() != 1 || (~eligible & geometry().all_devices()) != 0) {
@@ -307,7 +343,7 @@ NeuronUsage NeuronNode::usage() const {
   }
   for (const HeldPod& held : pods_) {
     usage.foreign_pods += held.foreign ? 1 : 0;
-    usage.changed_pods += held.readable.size() > 1 ? 1 : 0;
+    usage.changed_pods += held.changed ? 1 : 0;
   }
   return usage;
 }

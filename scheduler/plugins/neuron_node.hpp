@@ -41,6 +41,8 @@ class NeuronNode final : public model::NodeAggregate {
   void add_pod(const model::Pod& pod) override;
   void update_pod(const model::Pod& before, const model::Pod& after) override;
   void remove_pod(const model::Pod& pod) override;
+  // Pods that became foreign, pods whose assignment changed, an instance type that is not known.
+  [[nodiscard]] std::vector<model::Notice> take_notices() override;
 
   [[nodiscard]] const neuron::NodeState& state() const { return state_; }
   [[nodiscard]] const neuron::Geometry& geometry() const { return state_.geometry(); }
@@ -79,6 +81,10 @@ class NeuronNode final : public model::NodeAggregate {
     bool damaged = false;        // The object could not be decoded the last time.
     std::int64_t stamp = 0;
     bool foreign = false;
+    bool changed = false;  // Its annotations, since they were first readable.
+    // What people have been told.
+    bool foreign_told = false;
+    bool changed_told = false;
   };
 
   struct Answer {
@@ -99,6 +105,8 @@ class NeuronNode final : public model::NodeAggregate {
   model::Name name_;
   neuron::NodeState state_;
   neuron::DeviceMask cordoned_ = 0;
+  std::string instance_type_;
+  bool type_told_ = false;
   model::Name geometry_problem_;
   model::Name block_;
   model::Name foreign_;

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "test/scheduler/recorder.hpp"
 #include "test/support/builders.hpp"
 
 namespace neuron_scheduler::cmd {
@@ -14,30 +15,6 @@ namespace {
 
 using test::NodeBuilder;
 using test::PodBuilder;
-
-class SilentObserver final : public scheduler::Observer {
- public:
-  void attempt(scheduler::AttemptResult /*result*/, std::string_view /*profile*/,
-               std::chrono::nanoseconds /*duration*/) override {}
-  void pod_bound(std::chrono::nanoseconds /*since*/, std::uint32_t /*attempts*/) override {}
-  void bind_unknown() override {}
-  void bind_conflict() override {}
-};
-
-class RecordingApi final : public scheduler::ApiWriter {
- public:
-  void send_binding(const model::Binding& binding) override { bindings.push_back(binding); }
-  void read_pod(const model::Binding& /*binding*/) override {}
-  void patch_condition(const model::Pod& pod,
-                       const scheduler::UnscheduledCondition& /*condition*/) override {
-    unscheduled.push_back(pod.name);
-  }
-  void write_event(const model::Pod& /*pod*/, const scheduler::PodEvent& /*event*/,
-                   model::Name /*reporter*/) override {}
-
-  std::vector<model::Binding> bindings;
-  std::vector<std::string> unscheduled;
-};
 
 // Holds what was asked for; tests let it pass.
 class ManualTimers final : public client::TimerService {
@@ -62,9 +39,9 @@ class PumpTest : public testing::Test {
   PumpTest() { make_pump(Pump::Limits{}); }
 
   void make_pump(Pump::Limits limits) {
-    pump_.emplace(*scheduler_, clock_, timers_,
-                  [this](std::function<void()> turn) { posted_.push_back(std::move(turn)); },
-                  limits);
+    pump_.emplace(
+        *scheduler_, clock_, timers_,
+        [this](std::function<void()> turn) { posted_.push_back(std::move(turn)); }, limits);
   }
   // One round of the event loop: what was posted before it, not what that posts.
   std::size_t round() {
@@ -82,8 +59,8 @@ class PumpTest : public testing::Test {
   }
 
   test::SimClock clock_;
-  RecordingApi api_;
-  SilentObserver observer_;
+  test::RecordingApi api_;
+  test::RecordingObserver observer_;
   ManualTimers timers_;
   std::unique_ptr<scheduler::Scheduler> scheduler_ =
       scheduler::Scheduler::make(clock_, api_, observer_, {}).value();
@@ -105,13 +82,13 @@ TEST_F(PumpTest, NothingIsDecidedBeforeBothListsAreIn) {
   pump_->on_pod(PodBuilder("p").build());
   pump_->on_nodes_synced();
   settle();
-  EXPECT_TRUE(api_.bindings.empty());
+  EXPECT_TRUE(api_.sent.empty());
   EXPECT_TRUE(pump_->nodes_synced());
   EXPECT_FALSE(pump_->pods_synced());
   pump_->on_pods_synced();
   settle();
-  ASSERT_EQ(api_.bindings.size(), 1U);
-  EXPECT_EQ(api_.bindings[0].node_name.str(), "n");
+  ASSERT_EQ(api_.sent.size(), 1U);
+  EXPECT_EQ(api_.sent[0].node_name.str(), "n");
 }
 
 TEST_F(PumpTest, ATurnDecidesSomePodsAndYields) {
@@ -122,10 +99,10 @@ TEST_F(PumpTest, ATurnDecidesSomePodsAndYields) {
   for (const auto* name : {"a", "b", "c"}) pump_->on_pod(PodBuilder(name).build());
   sync();
   round();
-  EXPECT_EQ(api_.bindings.size(), 2U);
+  EXPECT_EQ(api_.sent.size(), 2U);
   EXPECT_EQ(posted_.size(), 1U);
   round();
-  EXPECT_EQ(api_.bindings.size(), 3U);
+  EXPECT_EQ(api_.sent.size(), 3U);
 }
 
 TEST_F(PumpTest, NewsIsAppliedAtOnceWhenTheQueueIsFull) {
@@ -141,16 +118,16 @@ TEST_F(PumpTest, WakesWhenABackoffEnds) {
   pump_->on_node(NodeBuilder("n").unschedulable().build());
   pump_->on_pod(PodBuilder("p").build());
   settle();
-  EXPECT_EQ(api_.unscheduled, std::vector<std::string>{"p"});
+  EXPECT_EQ(api_.conditions.size(), 1U);
   pump_->on_node(NodeBuilder("n").build());
   settle();
-  for (int i = 0; i < 5 && api_.bindings.empty(); ++i) {
+  for (int i = 0; i < 5 && api_.sent.empty(); ++i) {
     ASSERT_TRUE(timers_.wait.has_value());
     clock_.advance(*timers_.wait);
     timers_.fire();
     settle();
   }
-  EXPECT_EQ(api_.bindings.size(), 1U);
+  EXPECT_EQ(api_.sent.size(), 1U);
 }
 
 TEST_F(PumpTest, DrainingWaitsForBindingsUnderWayAndDecidesNothingNew) {
@@ -158,16 +135,16 @@ TEST_F(PumpTest, DrainingWaitsForBindingsUnderWayAndDecidesNothingNew) {
   pump_->on_pod(PodBuilder("p").build());
   sync();
   settle();
-  ASSERT_EQ(api_.bindings.size(), 1U);
+  ASSERT_EQ(api_.sent.size(), 1U);
   int drained = 0;
   pump_->drain([&] { ++drained; });
   pump_->on_pod(PodBuilder("q").build());
   settle();
   EXPECT_EQ(drained, 0);
-  pump_->on_bind_answer(api_.bindings[0], {scheduler::BindEnd::kDone, "", std::nullopt});
+  pump_->on_bind_answer(api_.sent[0], {scheduler::BindEnd::kDone, "", std::nullopt});
   settle();
   EXPECT_EQ(drained, 1);
-  EXPECT_EQ(api_.bindings.size(), 1U);
+  EXPECT_EQ(api_.sent.size(), 1U);
 }
 
 TEST_F(PumpTest, DrainingIsDoneAtOnceWhenNothingIsUnderWay) {

@@ -62,11 +62,15 @@ class RecordingObserver final : public scheduler::Observer {
   }
   void bind_unknown() override { ++unknown; }
   void bind_conflict() override { ++conflicts; }
+  void notice(std::string_view pod, std::string_view note) override {
+    notices.push_back(std::string(pod) + ": " + std::string(note));
+  }
 
   std::vector<scheduler::AttemptResult> attempts;
   std::vector<std::chrono::nanoseconds> durations;
   std::vector<std::chrono::nanoseconds> waits;
   std::vector<std::uint32_t> attempts_of_bound;
+  std::vector<std::string> notices;
   int unknown = 0;
   int conflicts = 0;
 };

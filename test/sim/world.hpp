@@ -41,6 +41,7 @@ class World {
     void pod_bound(std::chrono::nanoseconds, std::uint32_t) override {}
     void bind_unknown() override {}
     void bind_conflict() override {}
+    void notice(std::string_view /*pod*/, std::string_view /*note*/) override {}
   };
   struct Delayed {
     model::SteadyTime due;
