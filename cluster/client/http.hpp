@@ -9,8 +9,8 @@
 
 namespace neuron_scheduler::client {
 
-// Requests of a lower lane wait while one of a higher lane waits for a connection (design.md §2): binds go before status
-// patches, these before events.
+// Requests of a lower lane wait while one of a higher lane waits for a connection (design.md §2):
+// binds go before status patches, these before events.
 enum class Lane { kBind, kRead, kStatus, kEvent };
 
 struct HttpRequest {
@@ -20,7 +20,8 @@ struct HttpRequest {
   std::string content_type;  // Empty: no body.
   std::string body;
   Lane lane = Lane::kRead;
-  // From the call to the whole answer (a call), or to the answer's header (a stream), waiting for a connection included.
+  // From the call to the whole answer (a call), or to the answer's header (a stream), waiting for a
+  // connection included.
   std::chrono::milliseconds deadline{30'000};
   // A stream ends when nothing arrives for so long.
   std::chrono::milliseconds read_idle_max{60'000};
@@ -34,7 +35,8 @@ struct HttpAnswer {
 
 // Why there is no answer, by what the caller may conclude (design.md §4).
 enum class HttpFailure {
-  kNotSent,   // The server cannot have seen the request: no connection, no place in the queue, no credentials.
+  kNotSent,   // The server cannot have seen the request: no connection, no place in the queue, no
+              // credentials.
   kUnknown,   // Sent at least in part, no whole answer: the server may have carried it out.
   kTooLarge,  // The answer broke a size bound.
 };
@@ -45,7 +47,8 @@ struct HttpOutcome {
   std::string error;                            // Then: what happened, with the server's address.
 };
 
-// Receives one answer as it arrives. After on_end nothing more comes. A handler may destroy its stream from a call-back.
+// Receives one answer as it arrives. After on_end nothing more comes. A handler may destroy its
+// stream from a call-back.
 class HttpStreamHandler {
  public:
   virtual ~HttpStreamHandler() = default;

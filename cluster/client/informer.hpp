@@ -15,13 +15,12 @@
 // is mark and sweep on what is known, so that no second copy of the objects exists (design.md §2).
 // Known here is only each object's key and resourceVersion.
 //
-// - An object is passed on whenever its resourceVersion is not the known one. In a watch, an event
-// whose resourceVersion
-//   is a smaller number than the known one of the same object is ignored: time does not go back. A
-//   list is always right, so that a cluster restored from a backup is followed too.
-// - An object with a decode_error is passed on like any other. Bytes that cannot be attributed to
-// an object lead to a
-//   relist, after a wait (watch_fsm.hpp).
+// An object is passed on whenever its resourceVersion is not the known one. In a watch, an event
+// whose resourceVersion is a smaller number than the known one of the same object is ignored: time
+// does not go back. A list is always right, so that a cluster restored from a backup is followed.
+//
+// An object with a decode_error is passed on like any other. Bytes that cannot be attributed to an
+// object lead to a relist, after a wait (watch_fsm.hpp).
 namespace neuron_scheduler::client {
 
 // Call-backs come from the event loop, never from inside start(). Terminal pods look like removed

@@ -6,8 +6,9 @@
 
 namespace neuron_scheduler::cmd {
 
-// Lines on standard error, at a verbosity as klog's -v has it. Never blocks the caller: lines go through a bounded queue
-// to a thread of their own, the oldest are dropped when it is full, and counted.
+// Lines on standard error, at a verbosity as klog's -v has it. Never blocks the caller: lines go
+// through a bounded queue to a thread of their own, the oldest are dropped when it is full, and
+// counted.
 class Log {
  public:
   virtual ~Log() = default;

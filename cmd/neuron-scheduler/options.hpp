@@ -10,9 +10,9 @@ namespace neuron_scheduler::cmd {
 
 // Exit codes, as kube-scheduler has them where it has any (docs/configuration.md).
 enum ExitCode : int {
-  kExitOk = 0,      // Ended by SIGTERM or SIGINT, binds drained; or --help, --version.
-  kExitFailure = 1, // Could not start, or was forced to stop.
-  kExitUsage = 2,   // The command line is wrong.
+  kExitOk = 0,       // Ended by SIGTERM or SIGINT, binds drained; or --help, --version.
+  kExitFailure = 1,  // Could not start, or was forced to stop.
+  kExitUsage = 2,    // The command line is wrong.
 };
 
 struct Options {
@@ -24,8 +24,8 @@ struct Options {
   std::uint64_t seed = 0;           // Breaks ties between equal nodes (design.md §8).
 };
 
-// What the command line asks for. If it asks for no run (--help, --version, or a mistake), output is what to print and
-// exit_code how to end.
+// What the command line asks for. If it asks for no run (--help, --version, or a mistake), output
+// is what to print and exit_code how to end.
 struct ParsedOptions {
   bool run = false;
   Options options;

@@ -15,8 +15,8 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
-Pump::Pump(scheduler::Scheduler& scheduler, const model::Clock& clock,
-           client::TimerService& timers, Post post, Limits limits)
+Pump::Pump(scheduler::Scheduler& scheduler, const model::Clock& clock, client::TimerService& timers,
+           Post post, Limits limits)
     : scheduler_(scheduler),
       clock_(clock),
       timers_(timers),

@@ -17,8 +17,8 @@ namespace neuron_scheduler::cmd {
 using Post = std::function<void(std::function<void()>)>;
 
 // Drives the scheduler (design.md §2): handlers of the event loop only enqueue here; a turn applies
-// a batch of news, carries out what is due, decides some pods and yields, so that sockets are served
-// between turns.
+// a batch of news, carries out what is due, decides some pods and yields, so that sockets are
+// served between turns.
 class Pump final : public client::PodSink, public client::NodeSink {
  public:
   struct Limits {

@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"AddressPortRange", {"--http-address=localhost:65536"}, "0 to 65535"},
         Bad{"AddressIpv6", {"--http-address=::1:80"}, "needs brackets"},
         Bad{"AddressBrackets", {"--http-address=[::1:80"}, "brackets do not match"},
-        Bad{"Seed", {"--seed=-1"}, "--seed"}, Bad{"MissingValue", {"--kubeconfig"}, "--kubeconfig"}),
+        Bad{"Seed", {"--seed=-1"}, "--seed"},
+        Bad{"MissingValue", {"--kubeconfig"}, "--kubeconfig"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -187,8 +187,7 @@ TEST_F(CacheTest, PodsWithAntiAffinityKeepSelectedPodsAwayWhileTheyCount) {
   term.selector.requirements = {{Name("app"), SelectorOperator::kIn, {Name("web")}, 0}};
   guard.bound_to("n").raw().anti_affinity = {term};
   const auto web = PodBuilder("w").label("app", "web").build();
-  const auto other_namespace =
-      PodBuilder("o").namespace_name("prod").label("app", "web").build();
+  const auto other_namespace = PodBuilder("o").namespace_name("prod").label("app", "web").build();
   EXPECT_FALSE(cache_.kept_away_by_anti_affinity(*web));
   cache_.set_pod(guard.build());
   EXPECT_TRUE(cache_.kept_away_by_anti_affinity(*web));

@@ -137,25 +137,20 @@ constexpr auto kNoExecute = TaintEffect::kNoExecute;
 INSTANTIATE_TEST_SUITE_P(
     Rules, TolerationTest,
     testing::Values(
-        TolerationCase{"Equal",
-                       {Name("key"), Name("value"), TolerationOp::kEqual, true, kNoSchedule},
-                       true},
-        TolerationCase{"OtherValue",
-                       {Name("key"), Name("x"), TolerationOp::kEqual, true, kNoSchedule},
-                       false},
-        TolerationCase{"Exists",
-                       {Name("key"), Name(), TolerationOp::kExists, true, kNoSchedule},
-                       true},
-        TolerationCase{"OtherKey",
-                       {Name("x"), Name(), TolerationOp::kExists, true, kNoSchedule},
-                       false},
-        TolerationCase{"EveryKey", {Name(), Name(), TolerationOp::kExists, true, kNoSchedule}, true},
-        TolerationCase{"SameEffect",
-                       {Name("key"), Name(), TolerationOp::kExists, false, kNoSchedule},
-                       true},
-        TolerationCase{"OtherEffect",
-                       {Name("key"), Name(), TolerationOp::kExists, false, kNoExecute},
-                       false},
+        TolerationCase{
+            "Equal", {Name("key"), Name("value"), TolerationOp::kEqual, true, kNoSchedule}, true},
+        TolerationCase{
+            "OtherValue", {Name("key"), Name("x"), TolerationOp::kEqual, true, kNoSchedule}, false},
+        TolerationCase{
+            "Exists", {Name("key"), Name(), TolerationOp::kExists, true, kNoSchedule}, true},
+        TolerationCase{
+            "OtherKey", {Name("x"), Name(), TolerationOp::kExists, true, kNoSchedule}, false},
+        TolerationCase{
+            "EveryKey", {Name(), Name(), TolerationOp::kExists, true, kNoSchedule}, true},
+        TolerationCase{
+            "SameEffect", {Name("key"), Name(), TolerationOp::kExists, false, kNoSchedule}, true},
+        TolerationCase{
+            "OtherEffect", {Name("key"), Name(), TolerationOp::kExists, false, kNoExecute}, false},
         TolerationCase{"EmptyKeyEqual",
                        {Name(), Name("value"), TolerationOp::kEqual, true, kNoSchedule},
                        false},
@@ -173,9 +168,10 @@ TEST(TimeTest, WritesAndReadsRfc3339) {
 }
 
 TEST(TimeTest, RefusesWhatIsNoTime) {
-  for (const auto* text : {"", "2026-01-01", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
-                           "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00Z",
-                           "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "-026-01-01T00:00:00Z"}) {
+  for (const auto* text :
+       {"", "2026-01-01", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z",
+        "2026-01-01T00:00:00", "0001-01-01T00:00:00Z", "2026-01-01T00:00:00.Z",
+        "2026-01-01T00:00:00Zx", "-026-01-01T00:00:00Z"}) {
     EXPECT_EQ(parse_time(text), std::nullopt) << text;
   }
 }

@@ -19,7 +19,8 @@ void set_quantity(std::vector<std::pair<Name, Quantity>>& list, std::string_view
   list.emplace_back(Name(name), amount);
 }
 
-// Sum over app containers and sidecars, maximum over init containers, each beside the sidecars before it.
+// Sum over app containers and sidecars, maximum over init containers, each beside the sidecars
+// before it.
 std::int64_t effective(const std::vector<model::Container>& containers, const Name& resource) {
   std::int64_t running = 0;
   std::int64_t peak = 0;

@@ -30,7 +30,8 @@ class SimClock final : public model::Clock {
   model::SteadyTime steady_{std::chrono::seconds{1'000}};
 };
 
-// A pending pod of namespace "default" for neuron-scheduler, with one app container that asks for nothing.
+// A pending pod of namespace "default" for neuron-scheduler, with one app container that asks for
+// nothing.
 class PodBuilder {
  public:
   explicit PodBuilder(std::string name);
@@ -47,7 +48,8 @@ class PodBuilder {
   PodBuilder& annotation(std::string_view key, std::string value);
   PodBuilder& cpu_milli(std::int64_t milli);
   PodBuilder& memory(std::int64_t bytes);
-  // An extended resource, asked by the last container; counted into the pod's effective requests as kube-scheduler does.
+  // An extended resource, asked by the last container; counted into the pod's effective requests as
+  // kube-scheduler does.
   PodBuilder& request(std::string_view resource, std::int64_t amount);
   PodBuilder& request_quantity(std::string_view resource, std::string_view quantity);
   // A further container; the first call replaces the default one if nothing was asked of it yet.
