@@ -14,6 +14,8 @@ _SHAPES = (
     (2, dict(cores=8)), (1, dict(cores=16)), (14, dict(neuron=1)), (3, dict(neuron=2)), (2, dict(neuron=3)),
     (4, dict(neuron=4)), (1, dict(neuron=8)), (1, dict(neuron=16)),
 )
+_LARGE = ((4, dict(cores=8)), (2, dict(cores=16)), (2, dict(cores=24)), (4, dict(neuron=3)), (6, dict(neuron=4)),
+          (3, dict(neuron=8)), (1, dict(neuron=16)))
 _MORE = {"cpu": "100m", "memory": "64Mi"}
 
 
@@ -22,12 +24,11 @@ def make_mixed_nodes(plane, nodes=FIFTY_NODES):
     return [name for kind, count in nodes for name in plane.make_nodes(kind, count)]
 
 
-def mixed_pods(count, seed, node_names=(), prefix="mixed"):
+def mixed_pods(count, seed, node_names=(), prefix="mixed", large=False):
     """count pods of mixed shapes: most of one container, some of two, some with init containers and sidecars, some
-    that name or avoid devices of one of the nodes."""
+    that name or avoid devices of one of the nodes. large: such as fill a cluster."""
     rng = random.Random(seed)
-    weights = [weight for weight, _ in _SHAPES]
-    shapes = [shape for _, shape in _SHAPES]
+    weights, shapes = zip(*(_LARGE if large else _SHAPES))
     return [_one(rng, f"{prefix}-{number}", rng.choices(shapes, weights)[0], list(node_names))
             for number in range(count)]
 
