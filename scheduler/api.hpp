@@ -1,10 +1,8 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 
+#include "cluster/model/bind_answer.hpp"
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
@@ -13,36 +11,15 @@
 // what; the process (cmd) connects this to the client, tests and simulation to a recorder.
 namespace neuron_scheduler::scheduler {
 
-// How one attempt to send a binding ended (design.md §4).
-enum class BindEnd : std::uint8_t {
-  kDone,      // 201
-  kRefused,   // 400, 403, 413, 422: will never be carried out; the message says why.
-  kConflict,  // 409: how the pod stands must be read.
-  kNotFound,  // 404: there is no such pod any more.
-  kNotTried,  // 429, or no connection: certainly not carried out; retry_after says when to try
-              // again, if it was said.
-  kUnknown,   // Sent, but no answer, or 5xx: may have been carried out, or be so later.
-};
-
-struct BindAnswer {
-  BindEnd end = BindEnd::kUnknown;
-  std::string message;
-  std::optional<std::chrono::milliseconds> retry_after;
-};
+using model::BindAnswer;
+using model::BindEnd;
+using model::PodReading;
 
 class BindingSender {
  public:
   virtual ~BindingSender() = default;
   // Exactly one Scheduler::on_bind_answer follows for each call, never from inside it.
   virtual void send_binding(const model::Binding& binding) = 0;
-};
-
-// How a pod stands after a conflict, from a GET.
-struct PodReading {
-  enum class Kind : std::uint8_t { kFound, kNotFound, kFailed };
-  Kind kind = Kind::kFailed;
-  model::PodRef pod;  // kFound
-  std::string message;
 };
 
 // The condition PodScheduled of a pod that was not placed (kube-scheduler.md §5.3).

@@ -14,25 +14,26 @@ using std::chrono::milliseconds;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 
-BindEnd bind_end(int status) {
-  if (status == 200 || status == 201) return BindEnd::kDone;
-  if (status == 404) return BindEnd::kNotFound;
-  if (status == 409) return BindEnd::kConflict;
-  if (status == 401 || status == 429) return BindEnd::kNotTried;
-  if (status == 408) return BindEnd::kUnknown;
-  if (status >= 300 && status < 500) return BindEnd::kRefused;
-  return BindEnd::kUnknown;
+model::BindEnd bind_end(int status) {
+  if (status == 200 || status == 201) return model::BindEnd::kDone;
+  if (status == 404) return model::BindEnd::kNotFound;
+  if (status == 409) return model::BindEnd::kConflict;
+  if (status == 401 || status == 429) return model::BindEnd::kNotTried;
+  if (status == 408) return model::BindEnd::kUnknown;
+  if (status >= 300 && status < 500) return model::BindEnd::kRefused;
+  return model::BindEnd::kUnknown;
 }
 
-BindAnswer bind_answer(const HttpOutcome& outcome) {
-  BindAnswer answer;
+model::BindAnswer bind_answer(const HttpOutcome& outcome) {
+  model::BindAnswer answer;
   if (!outcome.answer) {
-    answer.end = outcome.failure == HttpFailure::kNotSent ? BindEnd::kNotTried : BindEnd::kUnknown;
+    answer.end = outcome.failure == HttpFailure::kNotSent ? model::BindEnd::kNotTried
+                                                          : model::BindEnd::kUnknown;
     answer.message = outcome.error;
     return answer;
   }
   answer.end = bind_end(outcome.answer->status);
-  if (answer.end == BindEnd::kDone) return answer;
+  if (answer.end == model::BindEnd::kDone) return answer;
   const ApiStatus status = decode_status(outcome.answer->status, outcome.answer->body);
   answer.message = status.message;
   answer.retry_after =
@@ -40,8 +41,8 @@ BindAnswer bind_answer(const HttpOutcome& outcome) {
   return answer;
 }
 
-PodAnswer pod_answer(Codec<model::Pod>& codec, const HttpOutcome& outcome) {
-  PodAnswer answer;
+model::PodReading pod_answer(Codec<model::Pod>& codec, const HttpOutcome& outcome) {
+  model::PodReading answer;
   if (!outcome.answer) {
     answer.message = outcome.error;
     return answer;
@@ -49,14 +50,14 @@ PodAnswer pod_answer(Codec<model::Pod>& codec, const HttpOutcome& outcome) {
   if (outcome.answer->status == 200) {
     auto pod = codec.decode(outcome.answer->body);
     if (pod.has_value()) {
-      answer.kind = PodAnswer::Kind::kFound;
+      answer.kind = model::PodReading::Kind::kFound;
       answer.pod = std::move(*pod);
     } else {
       answer.message = pod.error().message;
     }
     return answer;
   }
-  if (outcome.answer->status == 404) answer.kind = PodAnswer::Kind::kNotFound;
+  if (outcome.answer->status == 404) answer.kind = model::PodReading::Kind::kNotFound;
   answer.message = decode_status(outcome.answer->status, outcome.answer->body).message;
   return answer;
 }
@@ -100,7 +101,7 @@ class HttpApiCalls final : public ApiCalls {
         events_(event_queue(options_), context.http, context.timers, context.observer,
                 context.random) {}
 
-  void bind(const model::Binding& binding, std::function<void(BindAnswer)> done) override {
+  void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) override {
     statuses_.forget(binding.pod_uid.text);
     HttpRequest request = write("POST", kJson, Lane::kBind);
     request.target = pod_target(binding.namespace_name.view(), binding.pod_name) +
@@ -113,7 +114,7 @@ class HttpApiCalls final : public ApiCalls {
   }
 
   void get_pod(const model::Name& namespace_name, const std::string& name,
-               std::function<void(PodAnswer)> done) override {
+               std::function<void(model::PodReading)> done) override {
     HttpRequest request;
     request.method = "GET";
     request.target = pod_target(namespace_name.view(), name);

@@ -4,41 +4,17 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "cluster/client/codec.hpp"
 #include "cluster/client/http.hpp"
 #include "cluster/client/observer.hpp"
+#include "cluster/model/bind_answer.hpp"
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::client {
-
-// How one attempt to send a binding ended (design.md §4).
-enum class BindEnd : std::uint8_t {
-  kDone,      // 201
-  kRefused,   // 400, 403, 413, 422 and other answers that mean "never".
-  kConflict,  // 409: how the pod stands must be read.
-  kNotFound,  // 404: there is no such pod any more.
-  kNotTried,  // 401, 429, or the request was never sent: certainly not carried out.
-  kUnknown,   // Sent, but no whole answer, or 5xx, or 408: may have been carried out, or be so
-              // later.
-};
-
-struct BindAnswer {
-  BindEnd end = BindEnd::kUnknown;
-  std::string message;  // Empty with kDone.
-  std::optional<std::chrono::seconds> retry_after;
-};
-
-struct PodAnswer {
-  enum class Kind : std::uint8_t { kFound, kNotFound, kFailed };
-  Kind kind = Kind::kFailed;
-  model::PodRef pod;    // kFound
-  std::string message;  // The others.
-};
 
 // What is said about a pod.
 struct PodNews {
@@ -65,9 +41,9 @@ class ApiCalls {
  public:
   virtual ~ApiCalls() = default;
   // Drops what still waits to say that this pod is not scheduled: it would be said of a bound pod.
-  virtual void bind(const model::Binding& binding, std::function<void(BindAnswer)> done) = 0;
+  virtual void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) = 0;
   virtual void get_pod(const model::Name& namespace_name, const std::string& name,
-                       std::function<void(PodAnswer)> done) = 0;
+                       std::function<void(model::PodReading)> done) = 0;
   // Condition PodScheduled=False (kube-scheduler.md §5.3): 4 tries. A later one of the same pod
   // replaces one that waits.
   virtual void patch_unscheduled(const model::Pod& pod, const std::string& reason,

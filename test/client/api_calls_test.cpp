@@ -13,6 +13,10 @@
 namespace neuron_scheduler::client {
 namespace {
 
+using model::BindAnswer;
+using model::BindEnd;
+using model::PodReading;
+
 using neuron_scheduler::test::PodBuilder;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -118,28 +122,28 @@ TEST_F(ApiCallsTest, BindSaysWhenToTryAgain) {
 }
 
 TEST_F(ApiCallsTest, GetReadsThePod) {
-  std::vector<PodAnswer> answers;
+  std::vector<PodReading> answers;
   const auto get = [&] {
-    api->get_pod(model::Name("ns"), "a/b", [&](PodAnswer a) { answers.push_back(std::move(a)); });
+    api->get_pod(model::Name("ns"), "a/b", [&](PodReading a) { answers.push_back(std::move(a)); });
   };
   get();
   EXPECT_EQ(targets(), Strings{"/api/v1/namespaces/ns/pods/a%2Fb"});
   http.answer(200, R"({"kind":"Pod","metadata":{"name":"p","namespace":"ns","uid":"u"}})");
-  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFound);
+  EXPECT_EQ(answers.back().kind, PodReading::Kind::kFound);
   EXPECT_EQ(answers.back().pod->uid.text, "u");
   get();
   http.answer(404, status_json("gone"));
-  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kNotFound);
+  EXPECT_EQ(answers.back().kind, PodReading::Kind::kNotFound);
   get();
   http.answer(500, "oops");
-  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  EXPECT_EQ(answers.back().kind, PodReading::Kind::kFailed);
   EXPECT_EQ(answers.back().message, "HTTP 500 \"oops\"");
   get();
   http.answer(200, "oops");
-  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  EXPECT_EQ(answers.back().kind, PodReading::Kind::kFailed);
   get();
   http.fail(HttpFailure::kUnknown, "cut");
-  EXPECT_EQ(answers.back().kind, PodAnswer::Kind::kFailed);
+  EXPECT_EQ(answers.back().kind, PodReading::Kind::kFailed);
   EXPECT_EQ(answers.back().message, "cut");
   EXPECT_EQ(answers.size(), 5U);
 }
