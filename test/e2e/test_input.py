@@ -18,6 +18,7 @@ class Credentials(ClusterTest):
     def refused_to_start(self, kubeconfig, *texts):
         """The scheduler ends by itself with an error that holds all the texts."""
         scheduler = self.scheduler(kubeconfig=kubeconfig, start=False).start(ready=False)
+        scheduler.may_end = True
         try:
             code = scheduler.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -30,6 +31,7 @@ class Credentials(ClusterTest):
     def refused_or_waits(self, kubeconfig, *texts):
         """The scheduler ends with an error, or stays not ready and says why."""
         scheduler = self.scheduler(kubeconfig=kubeconfig, start=False).start(ready=False)
+        scheduler.may_end = True
         wait_until(lambda: all(text in scheduler.text() for text in texts), 15,
                    lambda: f"{texts} in the log:\n{scheduler.text()}")
         self.assertNotEqual(scheduler.get("/readyz")[0], 200)

@@ -176,11 +176,11 @@ class ClusterTest(unittest.TestCase):
         broken = any(test is self or getattr(test, "test_case", None) is self
                      for test, _ in outcome.failures + outcome.errors)
         for scheduler in self._schedulers:
-            scheduler.close()
             if broken:
                 lines = scheduler.text().splitlines()
                 print(f"--- the last of {len(lines)} lines of {scheduler.log.name}", *lines[-40:], sep="\n",
                       file=sys.stderr)
+            self.addCleanup(scheduler.close)
 
     def _empty(self):
         for resource, namespace in (("pods", "default"), ("nodes", None), ("events", "default")):

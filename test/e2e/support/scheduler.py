@@ -28,8 +28,11 @@ class Scheduler:
         self._command = [binary(), "--kubeconfig", kubeconfig, "--leader-elect=false",
                          "--http-address", f"127.0.0.1:{self.port}", "-v", str(verbosity), *arguments]
         self.process = None
+        self.may_end = False
 
     def start(self, ready=True):
+        """may_end then says whether an end of the process is what the test wants."""
+        self.may_end = False
         self.process = Process("neuron-scheduler", self._command, self.log)
         if ready:
             self.wait_ready()
@@ -65,16 +68,24 @@ class Scheduler:
 
     def kill(self):
         """SIGKILL."""
+        self.may_end = True
         self.process.kill()
 
     def terminate(self, timeout=20):
         """SIGTERM; the exit code. Fails if it does not end by itself."""
+        self.may_end = True
         self.process.send(signal.SIGTERM)
         return self.process.wait(timeout)
 
     def close(self):
-        if self.process and self.process.running():
+        """Ends it; AssertionError if it had ended by itself (a crash, a sanitizer's finding)."""
+        if self.process is None:
+            return
+        code = self.process.exit_code()
+        if code is None:
             self.process.kill()
+        elif not self.may_end:
+            raise AssertionError(f"the scheduler ended by itself, code {code}:\n{self.process.last_lines(40)}")
 
     def text(self):
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
