@@ -102,7 +102,7 @@ std::string legal_sizes(const Geometry& geometry) {
   if (geometry.devices == 1) return "1";
   const std::string all = std::to_string(geometry.devices);
   if (geometry.rule == SetRule::kConsecutive) return "1 to " + all;
-  if (geometry.rule == SetRule::kAlignedRows) return "1, 4, 8 or " + all;
+  if (geometry.rule == SetRule::kAlignedRows) return "1 or 4 or 8 or " + all;
   return "1 or " + all;
 }
 

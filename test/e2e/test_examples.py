@@ -15,7 +15,7 @@ KUBECTL_KEY = "kubectl.kubernetes.io/last-applied-configuration"
 _SIZE = "1 node(s) cannot give 13 aws.amazon.com/neuron to one container (legal numbers of devices: %s), "
 NEVER_FITS = (
     "0/5 nodes are available: " + _SIZE % "1 to 12" + _SIZE % "1 to 4" + _SIZE % "1" +
-    "2 node(s) cannot give 13 aws.amazon.com/neuron to one container (legal numbers of devices: 1, 4, 8 or 16)."
+    "2 node(s) cannot give 13 aws.amazon.com/neuron to one container (legal numbers of devices: 1 or 4 or 8 or 16)."
 )
 
 

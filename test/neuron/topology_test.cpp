@@ -124,7 +124,7 @@ TEST(LegalSets, AreThoseOfTheNaiveRules) {
 }
 
 TEST(LegalSizes, AreNamed) {
-  EXPECT_EQ(legal_sizes({16, 2, true, A::kTorus4x4, R::kAlignedRows}), "1, 4, 8 or 16");
+  EXPECT_EQ(legal_sizes({16, 2, true, A::kTorus4x4, R::kAlignedRows}), "1 or 4 or 8 or 16");
   EXPECT_EQ(legal_sizes({12, 2, true, A::kRing, R::kConsecutive}), "1 to 12");
   EXPECT_EQ(legal_sizes({8, 2, true, A::kUnknown, R::kOneOrAll}), "1 or 8");
   EXPECT_EQ(legal_sizes({1, 2, true, A::kNone, R::kOneOrAll}), "1");

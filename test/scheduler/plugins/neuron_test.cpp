@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
         FitCase{"Alias", trn1_node("n"), asks("aws.amazon.com/neurondevice", "4"), "ok"},
         FitCase{"AliasIsCounted", trn1_node("n"), asks("aws.amazon.com/neurondevice", "3"),
                 "never: node(s) cannot give 3 aws.amazon.com/neuron to one container "
-                "(legal numbers of devices: 1, 4, 8 or 16)"},
+                "(legal numbers of devices: 1 or 4 or 8 or 16)"},
         FitCase{"AliasEqual", trn1_node("n"),
                 two("aws.amazon.com/neuron", 4, "aws.amazon.com/neurondevice", 4), "ok"},
         FitCase{"AliasUnequal", trn1_node("n"),
@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "aws.amazon.com/neurondevice"},
         FitCase{"AlmostTooMany", trn1_node("n"), asks("aws.amazon.com/neuroncore", "2147483648"),
                 "never: node(s) cannot give 2147483648 aws.amazon.com/neuroncore to one container "
-                "(legal numbers of devices: 1, 4, 8 or 16)"},
+                "(legal numbers of devices: 1 or 4 or 8 or 16)"},
         FitCase{"UnitsAgree", trn1_node("n"),
                 two("aws.amazon.com/neuron", 4, "aws.amazon.com/neuroncore", 8), "ok"},
         FitCase{"UnitsDisagree", trn1_node("n"),
@@ -215,7 +215,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "ok"},
         FitCase{"CoresSayDevices", trn1_node("n"), cores_pod("p", 5),
                 "never: node(s) cannot give 5 aws.amazon.com/neuroncore to one container (legal "
-                "numbers of devices: 1, 4, 8 or 16)"},
+                "numbers of devices: 1 or 4 or 8 or 16)"},
         FitCase{"Ill",
                 trn1_node("n").condition("NeuronHealth", ConditionStatus::kTrue,
                                          "NeuronHasError_DMA_ERROR"),
