@@ -108,8 +108,8 @@ struct NodeCapacity {
 // The legal sets of that size, in order of their lowest device.
 [[nodiscard]] std::vector<DeviceMask> legal_sets(const Geometry& geometry, int size);
 
-// For messages: "1 or 4 or 8 or 16", "1 to 12", "1". Without commas, which separate the reasons of a
-// pending pod.
+// For messages: "1 or 4 or 8 or 16", "1 to 12", "1". Without commas, which separate the reasons of
+// a pending pod.
 [[nodiscard]] std::string legal_sizes(const Geometry& geometry);
 
 }  // namespace neuron_scheduler::neuron
