@@ -60,9 +60,8 @@ Name::Name(std::string_view text) {
 }
 
 Name& Name::operator=(const Name& other) noexcept {
-  other.retain();
-  release();
-  entry_ = other.entry_;
+  Name copy(other);
+  std::swap(entry_, copy.entry_);
   return *this;
 }
 

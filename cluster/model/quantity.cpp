@@ -95,9 +95,9 @@ Int128 scaled(std::string_view digits, int exponent, int power_of_two) {
 std::int64_t divide_up(Int128 value, Int128 divisor) {
   Int128 quotient = value / divisor;
   if (value % divisor > 0) ++quotient;
-  constexpr Int128 low = std::numeric_limits<std::int64_t>::min();
-  constexpr Int128 high = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::clamp(quotient, low, high));
+  constexpr Int128 kLow = std::numeric_limits<std::int64_t>::min();
+  constexpr Int128 kHigh = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::clamp(quotient, kLow, kHigh));
 }
 
 }  // namespace
