@@ -7,11 +7,14 @@ namespace {
 
 // Of an event's note, in the API (kube-scheduler.md §5.4).
 constexpr std::size_t kNoteBytesMax = 1024;
+// Of a condition's message: a reason for each of thousands of nodes would fill the API server.
+constexpr std::size_t kMessageBytesMax = 16 * 1024;
 
 }  // namespace
 
 void FailureReporter::report(const model::Pod& pod, const model::Name& reporter,
-                             std::string_view reason, const std::string& message) {
+                             std::string_view reason, const std::string& full_message) {
+  const std::string message = truncated(full_message, kMessageBytesMax);
   const auto now = clock_.steady();
   Sent& sent = sent_[pod.uid];
   const bool shown =
