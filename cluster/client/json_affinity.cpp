@@ -28,8 +28,11 @@ std::vector<model::Name> names_of(const Value& array) {
   return names;
 }
 
-// The one integer that Gt and Lt compare with.
-std::int64_t bound_of(const Value& values, const std::vector<model::Name>& names) {
+// The one integer that Gt and Lt compare with. The API server takes other texts, too, and
+// kube-scheduler lets them match nothing, as this bound does that no label passes.
+std::int64_t bound_of(SelectorOperator op, const std::vector<model::Name>& names) {
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
   std::int64_t bound = 0;
   if (names.size() == 1) {
     std::string_view text = names.front().view();
@@ -37,8 +40,7 @@ std::int64_t bound_of(const Value& values, const std::vector<model::Name>& names
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
     if (error == std::errc{} && end == text.data() + text.size()) return bound;
   }
-  values.fail("must be one integer");
-  return 0;
+  return op == SelectorOperator::kGt ? kHighest : kLowest;
 }
 
 // All of selectors that name operators; of_nodes: Gt and Lt too.
@@ -52,7 +54,7 @@ Requirement requirement_of(const Value& expression, bool of_nodes) {
   requirement.values = names_of(values);
   if (requirement.op == SelectorOperator::kGt || requirement.op == SelectorOperator::kLt) {
     if (!values.exists()) expression.fail("has no values");
-    requirement.bound = bound_of(values, requirement.values);
+    requirement.bound = bound_of(requirement.op, requirement.values);
     requirement.values.clear();
   }
   return requirement;

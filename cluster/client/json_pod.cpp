@@ -182,7 +182,9 @@ void read_status(const Value& status, Pod& pod, PodParts& parts) {
     const std::string_view type = condition["type"].text();
     if (type == "PodScheduled") {
       pod.scheduled_condition_reason = condition["reason"].text();
-      pod.scheduled_condition_message = condition["message"].text(kConditionMessageBytesMax);
+      // Only to compare with what we would write, which is shorter.
+      pod.scheduled_condition_message =
+          condition["message"].text(std::string_view::npos).substr(0, kConditionMessageBytesMax);
     } else if (type == "PodResizePending") {
       parts.resources.resize_infeasible = condition["reason"].text() == "Infeasible";
     }
@@ -217,16 +219,19 @@ model::Result<model::PodRef> decode_pod(Document& document, const Value& root,
   }
   Pod pod = identity;
   PodParts parts;
-  read_metadata(root["metadata"], filter, pod);
   read_spec(root["spec"], pod, parts);
   read_status(root["status"], pod, parts);
-  if (document.problem().empty()) {
-    finish(parts, pod);
-    return std::make_shared<const Pod>(std::move(pod));
-  }
-  identity.decode_error = document.problem();
+  const bool use_known = document.problem().empty();
+  if (use_known) finish(parts, pod);
+  read_metadata(root["metadata"], filter, pod);
+  if (document.problem().empty()) return std::make_shared<const Pod>(std::move(pod));
+  // What is wrong with labels or annotations does not change what the pod uses.
+  pod.labels = {};
+  pod.annotations = {};
+  Pod& rest = use_known ? pod : identity;
+  rest.decode_error = document.problem();
   document.forget_problem();
-  return std::make_shared<const Pod>(std::move(identity));
+  return std::make_shared<const Pod>(std::move(rest));
 }
 
 }  // namespace neuron_scheduler::client::json

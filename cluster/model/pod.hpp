@@ -64,7 +64,8 @@ struct AntiAffinityTerm {
 
 // A pod as decisions need it, never changed after it is made: decoded from the API's object, or
 // made by the cache for an assumed pod. A pod that could not be decoded has a decode_error and
-// nothing but its identity, node and scheduler.
+// nothing but its identity, node and scheduler, and what it uses if only its labels or annotations
+// could not be read.
 struct Pod {
   Uid uid;
   Name namespace_name;
