@@ -1,32 +1,17 @@
 #include "scheduler/relevance.hpp"
 
-#include <algorithm>
-
 namespace neuron_scheduler::scheduler {
-namespace {
-
-// In whatever order: an assumed pod has its new annotations last, the API server sorts them.
-bool same_annotations(const model::Annotations& a, const model::Annotations& b) {
-  return a.entries().size() == b.entries().size() &&
-         std::all_of(a.entries().begin(), a.entries().end(), [&](const auto& entry) {
-           const auto* value = b.find(entry.first);
-           return value != nullptr && *value == entry.second;
-         });
-}
-
-}  // namespace
-
 bool same_for_scheduling(const model::Pod& a, const model::Pod& b) {
-  return a.priority == b.priority && a.labels == b.labels &&
-         same_annotations(a.annotations, b.annotations) && a.containers == b.containers &&
-         a.requests == b.requests && a.nonzero_cpu_milli == b.nonzero_cpu_milli &&
+  return a.priority == b.priority && a.labels == b.labels && a.annotations == b.annotations &&
+         a.containers == b.containers && a.requests == b.requests &&
+         a.nonzero_cpu_milli == b.nonzero_cpu_milli &&
          a.nonzero_memory_bytes == b.nonzero_memory_bytes && a.tolerations == b.tolerations &&
          a.node_affinity == b.node_affinity && a.scheduling_gates == b.scheduling_gates &&
          a.unbuilt_needs == b.unbuilt_needs && a.decode_error == b.decode_error;
 }
 
 bool same_for_scheduling(const model::Node& a, const model::Node& b) {
-  return a.uid == b.uid && a.labels == b.labels && same_annotations(a.annotations, b.annotations) &&
+  return a.uid == b.uid && a.labels == b.labels && a.annotations == b.annotations &&
          a.taints == b.taints && a.unschedulable == b.unschedulable &&
          a.allocatable == b.allocatable && a.allocatable_pods == b.allocatable_pods &&
          a.extended_capacity == b.extended_capacity &&
@@ -36,8 +21,8 @@ bool same_for_scheduling(const model::Node& a, const model::Node& b) {
 
 bool same_use(const model::Pod& a, const model::Pod& b) {
   return a.node_name == b.node_name && a.requests == b.requests && a.containers == b.containers &&
-         same_annotations(a.annotations, b.annotations) &&
-         a.anti_affinity.size() == b.anti_affinity.size() && a.decode_error == b.decode_error;
+         a.annotations == b.annotations && a.anti_affinity.size() == b.anti_affinity.size() &&
+         a.decode_error == b.decode_error;
 }
 
 }  // namespace neuron_scheduler::scheduler

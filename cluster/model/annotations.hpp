@@ -20,7 +20,8 @@ class Annotations {
   [[nodiscard]] const std::vector<std::pair<Name, std::string>>& entries() const {
     return entries_;
   }
-  friend bool operator==(const Annotations&, const Annotations&) = default;
+  // In whatever order.
+  friend bool operator==(const Annotations& a, const Annotations& b);
 
  private:
   std::vector<std::pair<Name, std::string>> entries_;  // No key twice; order of arrival.

@@ -50,7 +50,9 @@ void Cache::set_pod(const PodRef& pod) {
   if (!pod->bound() && pod->decode_error.empty()) return;
   const PodRef before = found->second.pod;
   PodRef after = pod->decode_error.empty() ? pod : with_last_good_state(*before, *pod);
-  if (after->node_name != before->node_name) {
+  // Where the binding is not the assumed one, what was assumed never was: nothing of it may stick.
+  const bool not_as_assumed = found->second.assumed && after->annotations != before->annotations;
+  if (after->node_name != before->node_name || not_as_assumed) {
     detach(pod->uid);
     attach(PodEntry{std::move(after), false});
     return;
