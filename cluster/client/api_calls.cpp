@@ -137,6 +137,10 @@ class HttpApiCalls final : public ApiCalls {
     statuses_.push(pod.uid.text, pod.full_name(), std::move(request));
   }
 
+  [[nodiscard]] std::size_t writes_pending() const override {
+    return statuses_.pending() + events_.pending();
+  }
+
   void create_event(const model::Pod& pod, const PodNews& news) override {
     // Names of events hold their time; two at the same time must not have the same.
     last_event_ = std::max(context_.clock.wall(), last_event_ + std::chrono::nanoseconds{1});

@@ -49,6 +49,8 @@ class ApiCalls {
   virtual void patch_unscheduled(const model::Pod& pod, const std::string& reason,
                                  const std::string& message) = 0;
   virtual void create_event(const model::Pod& pod, const PodNews& news) = 0;
+  // Status patches and events that have not ended yet.
+  [[nodiscard]] virtual std::size_t writes_pending() const = 0;
 };
 
 // What it is made with; all must outlive it, and no call-back of http may come after it is gone.

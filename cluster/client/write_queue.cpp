@@ -48,8 +48,10 @@ void WriteQueue::forget(const std::string& key) {
   const auto found = under_way_.find(key);
   if (found == under_way_.end()) return;
   found->second.outdated = true;
-  // Between two tries: there will be no other.
-  if (found->second.timer) under_way_.erase(found);
+  // Between two tries: there will be no other, and its place is free.
+  if (!found->second.timer) return;
+  under_way_.erase(found);
+  send_next();
 }
 
 void WriteQueue::send_next() {

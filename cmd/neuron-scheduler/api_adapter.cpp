@@ -19,6 +19,10 @@ void ApiAdapter::send_binding(const model::Binding& binding) {
 
 void ApiAdapter::read_pod(const model::Binding& binding) {
   auto done = [this, binding](model::PodReading reading) {
+    if (reading.kind == model::PodReading::Kind::kFailed) {
+      log_.warning(fmt::format("Reading pod {}/{} after a conflict: {}",
+                               binding.namespace_name.str(), binding.pod_name, reading.message));
+    }
     pump_->on_pod_reading(binding, std::move(reading));
   };
   calls_.get_pod(binding.namespace_name, binding.pod_name, std::move(done));

@@ -41,6 +41,7 @@ namespace asio = boost::asio;
 // A pod gets 30 s by default between SIGTERM and SIGKILL; a binding ends within some seconds unless
 // the API server is away.
 constexpr std::chrono::seconds kDrainMax{20};
+constexpr std::chrono::seconds kLastWritesMax{2};
 
 std::optional<std::string> environment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
@@ -85,6 +86,8 @@ class Process {
   [[nodiscard]] std::optional<std::string> serve_admin();
   void wait_for_signal();
   void on_signal(int number);
+  // Gives events and conditions of the last pods until then to go out.
+  void finish_when_written(model::SteadyTime latest);
   void finish(ExitCode code, std::string_view why);
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const;
 
@@ -217,7 +220,16 @@ void Process::on_signal(int number) {
   drain_timer_ = timers_->after(kDrainMax, [this] {
     finish(kExitFailure, fmt::format("{} bindings are still unclear", scheduler_->pending_binds()));
   });
-  pump_->drain([this] { finish(kExitOk, "all bindings have ended"); });
+  pump_->drain([this] { finish_when_written(clock_.steady() + kLastWritesMax); });
+}
+
+void Process::finish_when_written(model::SteadyTime latest) {
+  if (calls_->writes_pending() == 0 || clock_.steady() >= latest) {
+    finish(kExitOk, "all bindings have ended");
+    return;
+  }
+  constexpr std::chrono::milliseconds kLook{20};
+  drain_timer_ = timers_->after(kLook, [this, latest] { finish_when_written(latest); });
 }
 
 void Process::finish(ExitCode code, std::string_view why) {

@@ -233,6 +233,19 @@ TEST_F(ApiCallsTest, ABindDropsWhatWouldSayTheOpposite) {
   EXPECT_EQ(targets(), Strings{"/api/v1/namespaces//pods//binding?timeout=5s"});
 }
 
+TEST_F(ApiCallsTest, ABindThatEndsTheTriesOfAPatchLetsTheNextOneGo) {
+  make(1000, 1);
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
+  http.answer(503);
+  api->patch_unscheduled(*pod("q"), "Unschedulable", "x");
+  EXPECT_TRUE(http.calls.empty());
+  model::Binding binding;
+  binding.pod_uid.text = "u-p";
+  api->bind(binding, [](const BindAnswer&) {});
+  EXPECT_EQ(http.calls.size(), 2U);
+  EXPECT_EQ(api->writes_pending(), 1U);
+}
+
 TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
   api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
   http.answer(503);
