@@ -87,6 +87,13 @@ std::optional<BindOutcome> BindTracker::on_removed(const model::Uid& uid) {
   return settle(uid, BindOutcome::Kind::kGone, "pod was deleted");
 }
 
+bool BindTracker::worth_telling(const model::Uid& uid) const {
+  const auto found = entries_.find(uid);
+  if (found == entries_.end() || !found->second.bind) return false;
+  const auto waits = found->second.waits;
+  return waits == 3 || (waits > 0 && waits % 12 == 0);
+}
+
 void BindTracker::tick() {
   const auto now = clock_.steady();
   while (!retries_.empty() && retries_.begin()->first <= now) {
@@ -129,6 +136,7 @@ void BindTracker::read(Entry& entry) {
 
 void BindTracker::wait(Entry& entry, Step step, std::optional<std::chrono::milliseconds> at_least) {
   const auto asked = std::min(at_least.value_or(std::chrono::milliseconds(0)), kRetryAfterMax);
+  ++entry.waits;
   entry.step = step;
   entry.retry_at = clock_.steady() + std::max(entry.backoff, asked);
   entry.backoff = std::min(entry.backoff * 2, kBackoffMax);
@@ -163,6 +171,7 @@ void BindTracker::leave_line(const model::Binding& binding) {
 
 bool BindTracker::is_ours(const model::Pod& pod, const model::Binding& binding) const {
   if (pod.node_name != binding.node_name) return false;
+  if (!pod.decode_error.empty()) return true;  // Annotations that cannot be read say nothing.
   return std::all_of(binding.annotations.begin(), binding.annotations.end(),
                      [&](const auto& annotation) {
                        if (!readable_.wants(annotation.first)) return true;

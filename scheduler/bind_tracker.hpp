@@ -83,6 +83,10 @@ class BindTracker {
   [[nodiscard]] std::optional<BindOutcome> on_bound(const model::Pod& pod);
   [[nodiscard]] std::optional<BindOutcome> on_removed(const model::Uid& uid);
 
+  // After an answer that was no end: whether people should hear that this bind is still unclear,
+  // which is at its third try and about once a minute then.
+  [[nodiscard]] bool worth_telling(const model::Uid& uid) const;
+
   // Sends again what has waited long enough.
   void tick();
   [[nodiscard]] std::optional<model::SteadyTime> next_timer() const;
@@ -92,6 +96,7 @@ class BindTracker {
   struct Entry {
     std::optional<DecidedBind> bind;  // nullopt: settled, only its answer is still to come.
     Step step = Step::kInLine;
+    std::uint32_t waits = 0;
     bool may_be_carried_out = false;  // Some sending of it ended unknown.
     std::chrono::milliseconds backoff = kBackoffInitial;
     model::SteadyTime retry_at;

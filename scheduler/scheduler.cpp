@@ -103,7 +103,10 @@ void Scheduler::on_pod_removed(const model::Uid& uid) {
   cache_.remove_pod(uid);
   drop_from_queue(uid);
   if (auto outcome = binds_.on_removed(uid)) finish(std::move(*outcome));
-  if (counted) queue_.wake_all();
+  if (counted) {
+    tell_notices();
+    queue_.wake_all();
+  }
 }
 
 void Scheduler::on_bound_pod(const model::PodRef& pod) {
@@ -158,7 +161,22 @@ void Scheduler::drop_from_queue(const model::Uid& uid) {
 void Scheduler::on_bind_answer(const model::Binding& binding, const BindAnswer& answer) {
   if (answer.end == BindEnd::kUnknown) observer_.bind_unknown();
   if (answer.end == BindEnd::kConflict) observer_.bind_conflict();
-  if (auto outcome = binds_.on_answer(binding.pod_uid, answer)) finish(std::move(*outcome));
+  if (auto outcome = binds_.on_answer(binding.pod_uid, answer)) {
+    finish(std::move(*outcome));
+  } else if (binds_.worth_telling(binding.pod_uid)) {
+    tell_unclear(binding, answer.message);
+  }
+}
+
+void Scheduler::tell_unclear(const model::Binding& binding, const std::string& why) {
+  const model::PodRef pod = queue_.find(binding.pod_uid);
+  const Profile* profile = pod == nullptr ? nullptr : profile_of(*pod);
+  if (profile == nullptr) return;
+  api_.write_event(*pod,
+                   PodEvent{true, "FailedScheduling", "Binding",
+                            "Binding to node " + binding.node_name.str() + ": " + why +
+                                "; it is not known whether it was carried out, sending it again"},
+                   profile->scheduler_name());
 }
 
 void Scheduler::on_pod_reading(const model::Binding& binding, const PodReading& reading) {

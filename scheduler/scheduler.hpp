@@ -92,6 +92,7 @@ class Scheduler {
   void on_pending_pod(const model::PodRef& pod);
   // The pod is bound, by whomever: it counts on its node and needs no decision.
   void count(const model::PodRef& pod);
+  void tell_unclear(const model::Binding& binding, const std::string& why);
   // Passes on what the plugins' aggregates have to say after a change of the cache.
   void tell_notices();
   void drop_from_queue(const model::Uid& uid);

@@ -200,6 +200,7 @@ Status Neuron::reserve(const PluginState* state, const model::Pod& pod, const mo
                        model::WallTime now, model::Binding& binding) {
   static const Name kResourceType(neuron_keys::kResourceType);
   if (state == nullptr) return Status::ok();
+  pod_state(state).steps = 0;  // What all nodes together used up must not refuse this one.
   if (Status status = filter(state, pod, view); !status.is_ok()) return status;
   const PodState& own = pod_state(state);
   const NeuronNode& node = node_of(view);

@@ -20,6 +20,9 @@ using model::Quantity;
 // A pod whose annotations change more often than this is foreign from then on.
 constexpr std::size_t kReadableTextsMax = 8;
 
+// Bytes of a strange text that a message quotes.
+constexpr std::size_t kShownMax = 64;
+
 std::optional<std::string> annotation(const model::Annotations& annotations, const Name& key) {
   const std::string* value = annotations.find(key);
   return value == nullptr ? std::nullopt : std::optional(*value);
@@ -59,8 +62,10 @@ std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
   return neuron::read_geometry(capacity);
 }
 
-// Device numbers or uuids, separated by commas; what names no device of this node is ignored.
-neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometry) {
+// Device numbers or uuids, separated by commas. unknown: the first that names no device of this
+// node, to be told of.
+neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometry,
+                               std::string& unknown) {
   static const Name kKey(neuron_keys::kCordon);
   const std::string* text = node.annotations.find(kKey);
   if (text == nullptr) return 0;
@@ -73,7 +78,11 @@ neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometr
       const auto uuid = neuron::parse_device_uuid(entry);
       device = uuid && uuid->node == node.name.view() ? uuid->device : -1;
     }
-    if (device >= 0 && device < geometry.devices) mask |= neuron::device_bit(device);
+    if (device >= 0 && device < geometry.devices) {
+      mask |= neuron::device_bit(device);
+    } else if (unknown.empty()) {
+      unknown = entry.substr(0, kShownMax);
+    }
   }
   return mask;
 }
@@ -135,7 +144,10 @@ void NeuronNode::read_node(const Node& node) {
     return;
   }
   const auto& geometry = std::get<neuron::Geometry>(read);
-  cordoned_ = read_cordon(node, geometry);
+  std::string unknown;
+  cordoned_ = read_cordon(node, geometry, unknown);
+  if (unknown != cordon_unknown_) cordon_told_ = false;
+  cordon_unknown_ = std::move(unknown);
   block_ = block_of(node, geometry, cordoned_);
   static const Name kType(neuron_keys::kInstanceType);
   const Name* type = node.labels.find(kType);
@@ -215,7 +227,7 @@ void NeuronNode::recount() {
 
 // Takes what the pod holds. False if that is not known, or not all of it.
 bool NeuronNode::hold(HeldPod& held) {
-  bool known = !held.damaged && held.request.has_value();
+  bool known = !held.damaged && held.request.has_value() && !held.too_many;
   if (held.request) {
     for (Text& text : held.readable) known &= hold_text(held, text, false);
     const auto same = [&](const Text& text) {
@@ -227,6 +239,7 @@ bool NeuronNode::hold(HeldPod& held) {
       if (readable && held.readable.size() < kReadableTextsMax) {
         held.readable.push_back(held.current);
       } else if (readable || held.readable.empty()) {
+        held.too_many = held.too_many || readable;
         known = false;
       }
     }
@@ -281,6 +294,12 @@ std::vector<model::Notice> NeuronNode::take_notices() {
                            std::to_string(geometry().devices) +
                            " Neuron devices is not in the catalog: legal numbers of devices are " +
                            neuron::legal_sizes(geometry())});
+  }
+  if (!cordon_unknown_.empty() && !std::exchange(cordon_told_, true)) {
+    notices.push_back({{},
+                       "UnknownDeviceCordoned",
+                       "node " + name_.str() + ": annotation " + std::string(neuron_keys::kCordon) +
+                           ": \"" + cordon_unknown_ + "\" names none of its devices"});
   }
   for (HeldPod& held : pods_) {
     if (held.foreign && !held.foreign_told) {

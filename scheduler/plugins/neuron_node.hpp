@@ -81,7 +81,8 @@ class NeuronNode final : public model::NodeAggregate {
     bool damaged = false;        // The object could not be decoded the last time.
     std::int64_t stamp = 0;
     bool foreign = false;
-    bool changed = false;  // Its annotations, since they were first readable.
+    bool too_many = false;  // Readable texts: foreign until it is gone.
+    bool changed = false;   // Its annotations, since they were first readable.
     // What people have been told.
     bool foreign_told = false;
     bool changed_told = false;
@@ -107,6 +108,8 @@ class NeuronNode final : public model::NodeAggregate {
   neuron::DeviceMask cordoned_ = 0;
   std::string instance_type_;
   bool type_told_ = false;
+  std::string cordon_unknown_;
+  bool cordon_told_ = false;
   model::Name geometry_problem_;
   model::Name block_;
   model::Name foreign_;

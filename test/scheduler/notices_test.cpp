@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scheduler/plugins/neuron_node.hpp"
 #include "scheduler/scheduler.hpp"
 #include "test/scheduler/recorder.hpp"
 #include "test/support/neuron_builders.hpp"
@@ -84,6 +85,46 @@ TEST_F(NoticesTest, AnUnknownInstanceTypeIsToldOnceUntilItChanges) {
   scheduler_->on_node(node("trn9.small").build());
   EXPECT_EQ(observer_.notices.size(), 2U);
   EXPECT_EQ(events(), Strings{});
+}
+
+TEST_F(NoticesTest, ACordonThatNamesNoDeviceIsToldOnce) {
+  scheduler_->on_node(trn1_node("n").annotation("hami.io/device-cordon", "3,99").build());
+  scheduler_->on_node(
+      trn1_node("n").annotation("hami.io/device-cordon", "3,99").label("x", "y").build());
+  EXPECT_EQ(
+      observer_.notices,
+      Strings{": node n: annotation hami.io/device-cordon: \"99\" names none of its devices"});
+  scheduler_->on_node(trn1_node("n").annotation("hami.io/device-cordon", "3").build());
+  EXPECT_EQ(observer_.notices.size(), 1U);
+}
+
+TEST_F(NoticesTest, WhatWasAssumedButNeverBoundDoesNotStick) {
+  scheduler_->on_node(trn1_node("n").build());
+  scheduler_->on_pod(cores_pod("p", 1).build());
+  ASSERT_TRUE(scheduler_->decide_one());
+  ASSERT_EQ(api_.sent.size(), 1U);
+  const std::string ours = api_.sent[0].annotations.at("AWS_NEURON_IDS");
+  ASSERT_NE(ours, "5");
+  scheduler_->on_pod(held("p", "2", "5").build());
+  EXPECT_EQ(events(), Strings{});
+  const auto& node = scheduler_->cache().nodes()[0]->aggregate(0);
+  EXPECT_EQ(dynamic_cast<const NeuronNode&>(node).usage().cores_used, 1);
+}
+
+TEST_F(NoticesTest, ABindingThatStaysUnclearIsToldNowAndThen) {
+  scheduler_->on_node(trn1_node("n").build());
+  scheduler_->on_pod(cores_pod("p", 1).build());
+  ASSERT_TRUE(scheduler_->decide_one());
+  for (std::size_t i = 1; i <= 12; ++i) {
+    ASSERT_EQ(api_.sent.size(), i);
+    scheduler_->on_bind_answer(api_.sent[0], {BindEnd::kUnknown, "no answer", std::nullopt});
+    clock_.advance(std::chrono::seconds(6));
+    scheduler_->tick();
+  }
+  ASSERT_EQ(events(), (Strings{"p FailedScheduling", "p FailedScheduling"}));
+  EXPECT_EQ(api_.events[0].event.note,
+            "Binding to node n: no answer; it is not known whether it was carried out, sending it "
+            "again");
 }
 
 }  // namespace
