@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,9 @@ std::pair<std::uint64_t, std::uint64_t> seeds() {
   char* end = nullptr;
   const auto first = std::strtoull(text, &end, 10);
   const auto last = *end == ',' ? std::strtoull(end + 1, nullptr, 10) : first;
+  if (first == 0 || last < first) {
+    throw std::invalid_argument("NEURON_SCHEDULER_SIM_SEEDS must be FIRST,LAST or one seed");
+  }
   return {first, last};
 }
 
