@@ -8,7 +8,7 @@ namespace {
 // Of an event's note, in the API (kube-scheduler.md §5.4).
 constexpr std::size_t kNoteBytesMax = 1024;
 // Of a condition's message: a reason for each of thousands of nodes would fill the API server.
-constexpr std::size_t kMessageBytesMax = 16 * 1024;
+constexpr std::size_t kMessageBytesMax = std::size_t{16} * 1024;
 
 }  // namespace
 
