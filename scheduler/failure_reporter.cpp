@@ -1,6 +1,6 @@
 #include "scheduler/failure_reporter.hpp"
 
-#include "scheduler/text.hpp"
+#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::size_t kMessageBytesMax = std::size_t{16} * 1024;
 
 void FailureReporter::report(const model::Pod& pod, const model::Name& reporter,
                              std::string_view reason, const std::string& full_message) {
-  const std::string message = truncated(full_message, kMessageBytesMax);
+  const std::string message = model::truncated(full_message, kMessageBytesMax);
   const auto now = clock_.steady();
   Sent& sent = sent_[pod.uid];
   const bool shown =
@@ -29,7 +29,7 @@ void FailureReporter::report(const model::Pod& pod, const model::Name& reporter,
     sent.condition_at.reset();
   }
 
-  std::string note = truncated(message, kNoteBytesMax);
+  std::string note = model::truncated(message, kNoteBytesMax);
   if (sent.event_at) {
     const auto pause = note == sent.note ? std::chrono::seconds(kEventRepeat) : kEventInterval;
     if (now - *sent.event_at < pause) return;

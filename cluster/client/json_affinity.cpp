@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "cluster/client/json_objects.hpp"
+#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::client::json {
 namespace {
@@ -33,12 +33,8 @@ std::vector<model::Name> names_of(const Value& array) {
 std::int64_t bound_of(SelectorOperator op, const std::vector<model::Name>& names) {
   constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
-  std::int64_t bound = 0;
   if (names.size() == 1) {
-    std::string_view text = names.front().view();
-    if (text.starts_with('+')) text.remove_prefix(1);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
-    if (error == std::errc{} && end == text.data() + text.size()) return bound;
+    if (const auto bound = model::parse_integer(names.front().view())) return *bound;
   }
   return op == SelectorOperator::kGt ? kHighest : kLowest;
 }

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include "cluster/model/text.hpp"
+
 namespace neuron_scheduler::client {
 namespace {
 
@@ -15,14 +17,6 @@ constexpr std::size_t kEventNameBytesMax = 253;
 bool unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.' || c == '~';
-}
-
-// At most bytes_max bytes, no character cut in two.
-std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
 }
 
 std::string event_name(std::string_view pod_name, model::WallTime now) {
@@ -103,19 +97,14 @@ std::string event_body(const model::Pod& pod, const EventText& event, model::Wal
       {"metadata", {{"name", event_name(pod.name, now)}, {"namespace", pod.namespace_name.view()}}},
       {"eventTime", model::format_micro_time(now)},
       {"reportingController", event.reporting_controller},
-      {"reportingInstance", cut_utf8(event.reporting_instance, kFieldBytesMax)},
-      {"action", cut_utf8(event.action, kFieldBytesMax)},
-      {"reason", cut_utf8(event.reason, kFieldBytesMax)},
+      {"reportingInstance", model::cut_utf8(event.reporting_instance, kFieldBytesMax)},
+      {"action", model::cut_utf8(event.action, kFieldBytesMax)},
+      {"reason", model::cut_utf8(event.reason, kFieldBytesMax)},
       {"regarding", std::move(regarding)},
       {"note", cut_note(event.note)},
       {"type", event.warning ? "Warning" : "Normal"}});
 }
 
-std::string cut_note(std::string_view note) {
-  static constexpr std::string_view kEllipsis = " ...";
-  if (note.size() <= kNoteBytesMax) return std::string(note);
-  std::string cut(cut_utf8(note, kNoteBytesMax - kEllipsis.size()));
-  return cut += kEllipsis;
-}
+std::string cut_note(std::string_view note) { return model::truncated(note, kNoteBytesMax); }
 
 }  // namespace neuron_scheduler::client

@@ -1,20 +1,11 @@
 #include "cluster/model/selector.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::model {
 namespace {
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  // Go's strconv.ParseInt takes a leading plus sign, from_chars does not.
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with('+') || text.empty()) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 template <class Range>
 bool all_match(const Range& requirements, const Labels& labels) {

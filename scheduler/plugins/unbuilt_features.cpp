@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "scheduler/text.hpp"
+#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
@@ -38,8 +38,8 @@ PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
       "neuron-scheduler does not evaluate yet");
   PreFilterResult result;
   if (!pod.decode_error.empty()) {
-    result.status = Status::unresolvable(
-        model::Name("pod could not be read: " + truncated(pod.decode_error, kErrorBytesMax)));
+    result.status = Status::unresolvable(model::Name(
+        "pod could not be read: " + model::truncated(pod.decode_error, kErrorBytesMax)));
     return result;
   }
   for (const auto need : pod.unbuilt_needs) {

@@ -1,3 +1,4 @@
+#include <limits>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cluster/model/resources.hpp"
 #include "cluster/model/selector.hpp"
 #include "cluster/model/taint.hpp"
+#include "cluster/model/text.hpp"
 #include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::model {
@@ -158,6 +160,24 @@ INSTANTIATE_TEST_SUITE_P(
                        {Name("key"), Name("value"), TolerationOp::kUnsupported, true, kNoSchedule},
                        false}),
     [](const auto& row) { return row.param.name; });
+
+TEST(TextTest, NeverCutsACharacter) {
+  EXPECT_EQ(truncated("abcdefgh", 8), "abcdefgh");
+  EXPECT_EQ(truncated("abcdefghi", 8), "abcd ...");
+  EXPECT_EQ(truncated("abc\xC3\xA4xxxx", 8), "abc ...");
+  EXPECT_EQ(truncated("ab\xC3\xA4xxxxx", 8), "ab\xC3\xA4 ...");
+  EXPECT_EQ(truncated("\x80\x80\x80\x80\x80\x80\x80\x80\x80", 8), " ...");
+}
+
+TEST(TextTest, IntegersAreThoseOfGo) {
+  EXPECT_EQ(parse_integer("+7"), 7);
+  EXPECT_EQ(parse_integer("-7"), -7);
+  EXPECT_EQ(parse_integer("007"), 7);
+  EXPECT_EQ(parse_integer("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
+  for (const auto* text : {"", "+", "++7", "+-7", "7 ", " 7", "7.0", "9223372036854775808"}) {
+    EXPECT_EQ(parse_integer(text), std::nullopt) << text;
+  }
+}
 
 TEST(TimeTest, WritesAndReadsRfc3339) {
   const WallTime time{std::chrono::nanoseconds{1'767'225'600'123'456'789}};

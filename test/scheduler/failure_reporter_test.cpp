@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "scheduler/text.hpp"
 #include "test/scheduler/recorder.hpp"
 #include "test/support/builders.hpp"
 
@@ -112,14 +111,6 @@ TEST_F(FailureReporterTest, NotesAreCutConditionsAreNot) {
   report(message);
   EXPECT_EQ(api_.conditions[0].message, message);
   EXPECT_EQ(api_.events[0].event.note, std::string(1020, 'x') + " ...");
-}
-
-TEST(TruncatedTest, NeverCutsACharacter) {
-  EXPECT_EQ(truncated("abcdefgh", 8), "abcdefgh");
-  EXPECT_EQ(truncated("abcdefghi", 8), "abcd ...");
-  EXPECT_EQ(truncated("abc\xC3\xA4xxxx", 8), "abc ...");
-  EXPECT_EQ(truncated("ab\xC3\xA4xxxxx", 8), "ab\xC3\xA4 ...");
-  EXPECT_EQ(truncated("\x80\x80\x80\x80\x80\x80\x80\x80\x80", 8), " ...");
 }
 
 }  // namespace

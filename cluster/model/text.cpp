@@ -1,0 +1,33 @@
+#include "cluster/model/text.hpp"
+
+#include <charconv>
+
+namespace neuron_scheduler::model {
+
+std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t size = bytes_max;
+  // Bytes 10xxxxxx continue a character: what would follow the cut must begin one.
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  return text.substr(0, size);
+}
+
+std::string truncated(std::string_view text, std::size_t bytes_max) {
+  constexpr std::string_view kSuffix = " ...";
+  if (text.size() <= bytes_max) return std::string(text);
+  return std::string(cut_utf8(text, bytes_max - kSuffix.size())).append(kSuffix);
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  // from_chars takes no plus sign.
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace neuron_scheduler::model

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace neuron_scheduler::model {
+
+// At most bytes_max bytes of UTF-8, no character cut in two. A part of text.
+[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
+
+// The same, but a text that is cut ends with " ...", as kube-scheduler's notes do; bytes_max >= 4.
+[[nodiscard]] std::string truncated(std::string_view text, std::size_t bytes_max);
+
+// As Go's strconv.ParseInt, base 10: a leading plus sign is fine. nullopt: no such integer.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
+
+}  // namespace neuron_scheduler::model
