@@ -43,7 +43,6 @@ class WriteQueue {
   void push(std::string key, std::string object, HttpRequest request);
   // Drops what waits under this key: it is out of date.
   void forget(const std::string& key);
-  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   // Waiting and under way.
   [[nodiscard]] std::size_t pending() const { return waiting_.size() + under_way_.size(); }
 

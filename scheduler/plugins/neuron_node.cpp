@@ -46,6 +46,13 @@ std::optional<Quantity> find_quantity(const std::vector<std::pair<Name, Quantity
   return std::nullopt;
 }
 
+// Empty: the node has no such label.
+std::string_view instance_type_of(const Node& node) {
+  static const Name kType(neuron_keys::kInstanceType);
+  const Name* type = node.labels.find(kType);
+  return type == nullptr ? std::string_view() : type->view();
+}
+
 std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
   neuron::NodeCapacity capacity;
   const auto devices = find_quantity(node.extended_capacity, neuron_keys::kDevices);
@@ -55,10 +62,7 @@ std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
   }
   if (devices) capacity.devices = devices->value();
   if (cores) capacity.cores = cores->value();
-  static const Name kType(neuron_keys::kInstanceType);
-  if (const Name* type = node.labels.find(kType)) {
-    capacity.instance_type = type->view();
-  }
+  capacity.instance_type = instance_type_of(node);
   return neuron::read_geometry(capacity);
 }
 
@@ -149,11 +153,8 @@ void NeuronNode::read_node(const Node& node) {
   if (unknown != cordon_unknown_) cordon_told_ = false;
   cordon_unknown_ = std::move(unknown);
   block_ = block_of(node, geometry, cordoned_);
-  static const Name kType(neuron_keys::kInstanceType);
-  const Name* type = node.labels.find(kType);
-  std::string instance_type = type == nullptr ? "" : type->str();
-  if (instance_type != instance_type_) type_told_ = false;
-  instance_type_ = std::move(instance_type);
+  if (instance_type_of(node) != instance_type_) type_told_ = false;
+  instance_type_ = instance_type_of(node);
   state_ = neuron::NodeState(geometry, cordoned_);
 }
 
