@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "neuron/choose.hpp"
+#include "test/neuron/requests.hpp"
 
 namespace neuron_scheduler::neuron {
 namespace {
@@ -12,14 +13,6 @@ namespace {
 constexpr Geometry kTwo{12, 2, true, Arrangement::kRing, SetRule::kConsecutive};
 constexpr Geometry kFour{16, 4, true, Arrangement::kTorus4x4, SetRule::kAlignedRows};
 constexpr Geometry kUnknownCores{12, 1, false, Arrangement::kRing, SetRule::kConsecutive};
-
-ContainerRequest devices(std::int64_t count, Role role = Role::kApp) { return {role, count, 0}; }
-ContainerRequest cores(std::int64_t count, Role role = Role::kApp) { return {role, 0, count}; }
-ContainerRequest nothing(Role role = Role::kApp) { return {role, 0, 0}; }
-
-PodRequest pod(std::vector<ContainerRequest> containers) {
-  return std::get<PodRequest>(make_pod_request(std::move(containers)));
-}
 
 struct WriteCase {
   const char* name;

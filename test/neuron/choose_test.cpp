@@ -8,6 +8,7 @@
 
 #include "neuron/assignment.hpp"
 #include "test/neuron/naive.hpp"
+#include "test/neuron/requests.hpp"
 
 namespace neuron_scheduler::neuron {
 namespace {
@@ -21,14 +22,6 @@ constexpr Geometry kInf2Ring{12, 2, true, A::kRing, R::kConsecutive};
 constexpr Geometry kInf2Line{6, 2, true, A::kLine, R::kConsecutive};
 constexpr Geometry kInf1Line{4, 4, true, A::kLine, R::kConsecutive};
 constexpr Geometry kNoCores{12, 1, false, A::kRing, R::kConsecutive};
-
-ContainerRequest devices(std::int64_t count, Role role = Role::kApp) { return {role, count, 0}; }
-ContainerRequest cores(std::int64_t count, Role role = Role::kApp) { return {role, 0, count}; }
-ContainerRequest nothing(Role role = Role::kApp) { return {role, 0, 0}; }
-
-PodRequest pod(std::vector<ContainerRequest> containers) {
-  return std::get<PodRequest>(make_pod_request(std::move(containers)));
-}
 
 struct ChooseCase {
   const char* name;
