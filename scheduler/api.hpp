@@ -5,6 +5,7 @@
 #include "cluster/model/bind_answer.hpp"
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
+#include "cluster/model/pod_event.hpp"
 #include "cluster/model/time.hpp"
 
 // What the scheduler writes to the API server, and how answers come back. The scheduler only says
@@ -13,6 +14,7 @@ namespace neuron_scheduler::scheduler {
 
 using model::BindAnswer;
 using model::BindEnd;
+using model::PodEvent;
 using model::PodReading;
 
 class BindingSender {
@@ -26,14 +28,6 @@ class BindingSender {
 struct UnscheduledCondition {
   std::string reason;  // Unschedulable or SchedulerError
   std::string message;
-};
-
-// An event about a pod (kube-scheduler.md §5.4); note is cut to 1024 bytes as kube-scheduler does.
-struct PodEvent {
-  bool warning = false;
-  std::string reason;
-  std::string action;
-  std::string note;
 };
 
 // Best effort: losing a status patch or an event never changes what is scheduled. None of these

@@ -141,19 +141,14 @@ class HttpApiCalls final : public ApiCalls {
     return statuses_.pending() + events_.pending();
   }
 
-  void create_event(const model::Pod& pod, const PodNews& news) override {
+  void create_event(const model::Pod& pod, const model::PodEvent& event,
+                    const std::string& reporter) override {
     // Names of events hold their time; two at the same time must not have the same.
     last_event_ = std::max(context_.clock.wall(), last_event_ + std::chrono::nanoseconds{1});
-    EventText text;
-    text.warning = news.warning;
-    text.reason = news.reason;
-    text.action = news.action;
-    text.note = news.note;
-    text.reporting_controller = news.reporter;
-    text.reporting_instance = news.reporter + "-" + options_.hostname;
     HttpRequest request = write("POST", kJson, Lane::kEvent);
     request.target = events_target(pod.namespace_name.view());
-    request.body = event_body(pod, text, last_event_);
+    request.body =
+        event_body(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
     events_.push(pod.uid.text, pod.full_name(), std::move(request));
   }
 

@@ -12,18 +12,10 @@
 #include "cluster/model/bind_answer.hpp"
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
+#include "cluster/model/pod_event.hpp"
 #include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::client {
-
-// What is said about a pod.
-struct PodNews {
-  bool warning = false;
-  std::string reason;
-  std::string action;
-  std::string note;      // Cut to 1024 bytes as kube-scheduler does.
-  std::string reporter;  // The profile's schedulerName.
-};
 
 struct ApiOptions {
   std::string hostname;  // For reportingInstance.
@@ -48,7 +40,9 @@ class ApiCalls {
   // replaces one that waits.
   virtual void patch_unscheduled(const model::Pod& pod, const std::string& reason,
                                  const std::string& message) = 0;
-  virtual void create_event(const model::Pod& pod, const PodNews& news) = 0;
+  // reporter: the profile's schedulerName.
+  virtual void create_event(const model::Pod& pod, const model::PodEvent& event,
+                            const std::string& reporter) = 0;
   // Status patches and events that have not ended yet.
   [[nodiscard]] virtual std::size_t writes_pending() const = 0;
 };

@@ -84,7 +84,8 @@ std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason
                           {"status", {{"conditions", boost::json::array{std::move(condition)}}}}});
 }
 
-std::string event_body(const model::Pod& pod, const EventText& event, model::WallTime now) {
+std::string event_body(const model::Pod& pod, const model::PodEvent& event,
+                       const EventReporter& reporter, model::WallTime now) {
   boost::json::object regarding{{"kind", "Pod"},
                                 {"namespace", pod.namespace_name.view()},
                                 {"name", pod.name},
@@ -96,8 +97,8 @@ std::string event_body(const model::Pod& pod, const EventText& event, model::Wal
       {"kind", "Event"},
       {"metadata", {{"name", event_name(pod.name, now)}, {"namespace", pod.namespace_name.view()}}},
       {"eventTime", model::format_micro_time(now)},
-      {"reportingController", event.reporting_controller},
-      {"reportingInstance", model::cut_utf8(event.reporting_instance, kFieldBytesMax)},
+      {"reportingController", reporter.controller},
+      {"reportingInstance", model::cut_utf8(reporter.instance, kFieldBytesMax)},
       {"action", model::cut_utf8(event.action, kFieldBytesMax)},
       {"reason", model::cut_utf8(event.reason, kFieldBytesMax)},
       {"regarding", std::move(regarding)},

@@ -6,6 +6,7 @@
 
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
+#include "cluster/model/pod_event.hpp"
 #include "cluster/model/time.hpp"
 
 // Targets and JSON bodies of what is sent to the API server. Pure.
@@ -30,20 +31,17 @@ namespace neuron_scheduler::client {
                                             std::string_view message,
                                             std::optional<model::WallTime> changed);
 
-// An event about a pod as events.k8s.io/v1 has it (kube-scheduler.md §5.4).
-struct EventText {
-  bool warning = false;
-  std::string reason;
-  std::string action;
-  std::string note;
-  std::string reporting_controller;
-  std::string reporting_instance;
+// Who says it: reportingController and reportingInstance.
+struct EventReporter {
+  std::string controller;
+  std::string instance;
 };
 
+// An event as events.k8s.io/v1 has it (kube-scheduler.md §5.4).
 // now also makes the event's name, "<pod>.<hex of unix nanoseconds>": no two events of a pod may
 // have the same.
-[[nodiscard]] std::string event_body(const model::Pod& pod, const EventText& event,
-                                     model::WallTime now);
+[[nodiscard]] std::string event_body(const model::Pod& pod, const model::PodEvent& event,
+                                     const EventReporter& reporter, model::WallTime now);
 
 // At most 1024 bytes: a longer note is cut at the end of a character and ends in " ...".
 [[nodiscard]] std::string cut_note(std::string_view note);

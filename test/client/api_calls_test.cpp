@@ -259,7 +259,7 @@ TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
 TEST_F(ApiCallsTest, FullQueuesDropTheirOldest) {
   make(2, 1);
   for (const std::string name : {"a", "b", "c", "d"}) {
-    api->create_event(*pod(name), {false, "Scheduled", "Binding", "note", "neuron-scheduler"});
+    api->create_event(*pod(name), {false, "Scheduled", "Binding", "note"}, "neuron-scheduler");
   }
   EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/b] [the queue is full]"});
   Strings bodies;
@@ -273,8 +273,8 @@ TEST_F(ApiCallsTest, FullQueuesDropTheirOldest) {
 }
 
 TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
-  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one", "neuron-scheduler"});
-  api->create_event(*pod("p"), {false, "Scheduled", "Binding", "two", "neuron-scheduler"});
+  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one"}, "neuron-scheduler");
+  api->create_event(*pod("p"), {false, "Scheduled", "Binding", "two"}, "neuron-scheduler");
   ASSERT_EQ(http.calls.size(), 1U);
   EXPECT_EQ(http.calls.front().request.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
   EXPECT_EQ(http.calls.front().request.lane, Lane::kEvent);
@@ -290,7 +290,7 @@ TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
 
 TEST_F(ApiCallsTest, EventsAreTriedAgainOnlyWithoutAnAnswer) {
   const auto create = [&] {
-    api->create_event(*pod("p"), {false, "Scheduled", "Binding", "x", "neuron-scheduler"});
+    api->create_event(*pod("p"), {false, "Scheduled", "Binding", "x"}, "neuron-scheduler");
   };
   create();
   for (int tries = 1; tries < 12; ++tries) {

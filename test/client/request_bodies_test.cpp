@@ -50,20 +50,20 @@ TEST(UnscheduledPatchTest, KeepsTheTimeOfAnUnchangedStatus) {
             R"("lastProbeTime":null}]}})");
 }
 
-EventText text() {
-  EventText result;
+model::PodEvent text() {
+  model::PodEvent result;
   result.warning = true;
   result.reason = "FailedScheduling";
   result.action = "Scheduling";
   result.note = "no room";
-  result.reporting_controller = "neuron-scheduler";
-  result.reporting_instance = "neuron-scheduler-host";
   return result;
 }
 
+const EventReporter kReporter{"neuron-scheduler", "neuron-scheduler-host"};
+
 TEST(EventBodyTest, IsAnEventAsKubeSchedulerWritesIt) {
   const auto pod = PodBuilder("p").uid("u-1").namespace_name("ns").resource_version("7").build();
-  EXPECT_EQ(event_body(*pod, text(), kNow),
+  EXPECT_EQ(event_body(*pod, text(), kReporter, kNow),
             R"({"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":)"
             R"({"name":"p.18867251edfa05dc","namespace":"ns"},)"
             R"("eventTime":"2026-01-01T00:00:00.000001Z",)"
@@ -72,24 +72,24 @@ TEST(EventBodyTest, IsAnEventAsKubeSchedulerWritesIt) {
             R"("reason":"FailedScheduling","regarding":{"kind":"Pod","namespace":"ns","name":"p",)"
             R"("uid":"u-1","apiVersion":"v1","resourceVersion":"7"},"note":"no room",)"
             R"("type":"Warning"})");
-  EventText normal = text();
+  model::PodEvent normal = text();
   normal.warning = false;
-  EXPECT_NE(event_body(*pod, normal, kNow).find(R"("type":"Normal")"), std::string::npos);
+  EXPECT_NE(event_body(*pod, normal, kReporter, kNow).find(R"("type":"Normal")"),
+            std::string::npos);
 }
 
 TEST(EventBodyTest, FieldsFitTheServersBounds) {
-  EventText longer = text();
-  longer.reporting_instance = std::string(127, 'i') + "\xC3\xA9";
+  const EventReporter longer{"neuron-scheduler", std::string(127, 'i') + "\xC3\xA9"};
   const auto pod =
       PodBuilder(std::string(200, 'p') + std::string(35, '.') + "x" + std::string(17, 'q')).build();
-  const std::string body = event_body(*pod, longer, kNow);
+  const std::string body = event_body(*pod, text(), longer, kNow);
   EXPECT_NE(body.find(R"("reportingInstance":")" + std::string(127, 'i') + "\""),
             std::string::npos);
   EXPECT_NE(body.find(R"("name":")" + std::string(200, 'p') + std::string(35, '.') +
                       "x.18867251edfa05dc\""),
             std::string::npos);
   const auto dots = PodBuilder(std::string(230, 'p') + std::string(20, '.') + "x").build();
-  EXPECT_NE(event_body(*dots, longer, kNow)
+  EXPECT_NE(event_body(*dots, text(), longer, kNow)
                 .find(R"("name":")" + std::string(230, 'p') + ".18867251edfa05dc\""),
             std::string::npos);
 }
