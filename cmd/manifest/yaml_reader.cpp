@@ -1,0 +1,202 @@
+#include "cmd/manifest/yaml_reader.hpp"
+
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "cmd/manifest/yaml_scalar.hpp"
+
+namespace neuron_scheduler::manifest {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kPlainTag = "?";
+constexpr std::string_view kQuotedTag = "!";
+constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
+
+// What yaml-cpp says about one document, handed to a TreeBuilder.
+class Events final : public YAML::EventHandler {
+ public:
+  // line_offset: of the document in its text.
+  Events(TreeBuilder& builder, std::size_t line_offset)
+      : builder_(builder), line_offset_(line_offset) {}
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (builder_.wants_key()) return fail(mark, "a key is empty");
+    builder_.value(nullptr, anchor, line_of(mark));
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (builder_.wants_key()) return fail(mark, "an alias cannot be a key here");
+    builder_.alias(anchor, line_of(mark));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    if (builder_.wants_key()) return on_key(mark, tag, text);
+    auto value = tag == kPlainTag ? plain_scalar(text) : tagged(mark, tag, text);
+    if (!value) return fail(mark, quoted(text) + " is no value that JSON can hold");
+    builder_.value(std::move(*value), anchor, line_of(mark));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    check_collection(mark, tag, "seq");
+    builder_.begin_list(anchor, line_of(mark));
+  }
+  void OnSequenceEnd() override { builder_.end(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    check_collection(mark, tag, "map");
+    builder_.begin_map(anchor, line_of(mark));
+  }
+  void OnMapEnd() override { builder_.end(); }
+
+  [[nodiscard]] std::size_t line_of(const YAML::Mark& mark) const {
+    return line_offset_ + static_cast<std::size_t>(mark.line) + 1;
+  }
+
+ private:
+  void fail(const YAML::Mark& mark, std::string reason) {
+    builder_.fail(line_of(mark), std::move(reason));
+  }
+
+  void on_key(const YAML::Mark& mark, const std::string& tag, const std::string& text) {
+    if (tag == kPlainTag && text == "<<") {
+      return builder_.key(text, KeyKind::kMerge, line_of(mark));
+    }
+    const auto name = tag == kPlainTag ? plain_key(text) : std::optional(text);
+    if (!name) return fail(mark, "the key " + quoted(text) + " is no string");
+    builder_.key(*name, KeyKind::kPlain, line_of(mark));
+  }
+
+  std::optional<json::value> tagged(const YAML::Mark& mark, std::string_view tag,
+                                    const std::string& text) {
+    if (tag == kQuotedTag) return json::value(text);
+    const std::string_view name = tag.starts_with(kTagPrefix) ? tag.substr(kTagPrefix.size()) : "";
+    if (name == "str") return json::value(text);
+    const auto value = plain_scalar(text);
+    const bool right = value && ((name == "int" && (value->is_int64() || value->is_uint64())) ||
+                                 (name == "float" && value->is_number()) ||
+                                 (name == "bool" && value->is_bool()) ||
+                                 (name == "null" && value->is_null()));
+    if (!right) fail(mark, "the tag " + quoted(tag) + " is not supported with " + quoted(text));
+    return value;
+  }
+
+  void check_collection(const YAML::Mark& mark, std::string_view tag, std::string_view right) {
+    if (builder_.wants_key()) return fail(mark, "a key must be a string");
+    const bool fine = tag == kPlainTag || tag == kQuotedTag || tag.empty() ||
+                      (tag.starts_with(kTagPrefix) && tag.substr(kTagPrefix.size()) == right);
+    if (!fine) fail(mark, "the tag " + quoted(tag) + " is not supported");
+  }
+
+  TreeBuilder& builder_;
+  const std::size_t line_offset_;
+};
+
+// Only where a second document begins that nothing separates from the first.
+class SecondDocument final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] std::optional<YAML::Mark> start() const { return start_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*text*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  std::optional<YAML::Mark> start_;
+};
+
+class Reader {
+ public:
+  [[nodiscard]] Trees read(std::string_view text) {
+    std::size_t begin = 0;
+    std::size_t begin_line = 0;
+    std::size_t line = 0;
+    for (std::size_t at = 0; at < text.size(); ++line) {
+      const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+      const std::string_view words = text.substr(at, end - at);
+      if (separates(words)) {
+        read_document(text.substr(begin, at - begin), begin_line);
+        check_separator(words, line);
+        begin = end;
+        begin_line = line + 1;
+      }
+      if (problem_) return *problem_;
+      at = end;
+    }
+    read_document(text.substr(begin), begin_line);
+    if (problem_) return *problem_;
+    return std::move(trees_);
+  }
+
+ private:
+  // A line that begins with --- or ... always is one, in quotes, too (YAML 1.2, 9.1.2).
+  static bool separates(std::string_view line) {
+    if (!line.starts_with("---") && !line.starts_with("...")) return false;
+    return line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\n';
+  }
+
+  // As kubectl: what stands behind --- would be a part of the document.
+  void check_separator(std::string_view line, std::size_t number) {
+    const auto rest = line.find_first_not_of(" \t\n", 3);
+    if (problem_ || rest == std::string_view::npos || line[rest] == '#') return;
+    problem_ = Problem{number + 1, "only a comment may follow " + std::string(line.substr(0, 3))};
+  }
+
+  void read_document(std::string_view text, std::size_t line_offset) {
+    if (text.find_first_not_of(" \n") == std::string_view::npos) return;
+    TreeBuilder builder(alias_bytes_);
+    Events events(builder, line_offset);
+    try {
+      std::istringstream stream{std::string(text)};
+      YAML::Parser parser(stream);
+      if (!parser.HandleNextDocument(events)) return;
+      SecondDocument second;
+      if (!builder.failed() && parser.HandleNextDocument(second) && second.start()) {
+        builder.fail(events.line_of(*second.start()),
+                     "not YAML: this does not belong to what stands before it (indentation?)");
+      }
+    } catch (const YAML::Exception& error) {
+      const std::size_t line = error.mark.is_null() ? line_offset + 1 : events.line_of(error.mark);
+      builder.fail(line, "not YAML: " + error.msg);
+    }
+    if (builder.failed()) {
+      problem_ = builder.problem();
+    } else if (Tree tree = builder.take(); !tree.root.is_null()) {
+      trees_.push_back(std::move(tree));
+    }
+  }
+
+  std::size_t alias_bytes_ = 0;
+  std::vector<Tree> trees_;
+  std::optional<Problem> problem_;
+};
+
+}  // namespace
+
+Trees read_yaml(std::string_view text) { return Reader().read(text); }
+
+}  // namespace neuron_scheduler::manifest
