@@ -34,6 +34,10 @@ INCLUDES = {
         ("neuron/", "cluster/model/", "cluster/client/", "scheduler/", "metrics/"),
         ("prometheus/",),
     ),
+    "cmd/manifest": (
+        ("cluster/model/", "cmd/manifest/"),
+        ("boost/json/", "boost/json.hpp", "boost/system/", "yaml-cpp/"),
+    ),
     "cmd/neuron-scheduler": (
         ("neuron/", "cluster/model/", "cluster/client/", "scheduler/", "metrics/", "cmd/"),
         ("CLI/", "boost/", "fmt/", "openssl/", "spdlog/", "yaml-cpp/"),
