@@ -1,24 +1,18 @@
 #include "cmd/neuron-scheduler/admin_http.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <list>
 #include <string_view>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+
+#include "cluster/serving/listener.hpp"
 
 namespace neuron_scheduler::cmd {
 namespace {
@@ -29,7 +23,6 @@ using boost::system::error_code;
 using Request = http::request_parser<http::empty_body>;
 
 constexpr std::size_t kHeaderBytesMax = std::size_t{8} << 10;
-constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
 struct Answer {
@@ -79,126 +72,21 @@ bool asks_verbose(std::string_view query) {
   return false;
 }
 
-struct Session {
-  explicit Session(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
-
-  boost::beast::tcp_stream stream;
-  boost::beast::flat_buffer buffer{kHeaderBytesMax + 1024};
-  bool is_idle = true;
-};
-using SessionList = std::list<std::shared_ptr<Session>>;
-
-class Server final : public std::enable_shared_from_this<Server> {
+class Server final {
  public:
-  Server(asio::io_context& io, AdminContent content, AdminOptions options)
-      : io_(io), acceptor_(io), pause_(io), content_(std::move(content)), options_(options) {}
-
-  error_code listen(const std::string& host, std::uint16_t port) {
-    error_code error;
-    asio::ip::tcp::resolver resolver(io_);
-    const auto found =
-        resolver.resolve(host, std::to_string(port), asio::ip::resolver_base::passive, error);
-    if (error) return error;
-    if (found.empty()) return asio::error::host_not_found;
-    const asio::ip::tcp::endpoint endpoint = found.begin()->endpoint();
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    return error;
-  }
-
-  void start() {
-    asio::co_spawn(io_, accept_all(shared_from_this()), [](const std::exception_ptr& error) {
-      if (error) std::rethrow_exception(error);
-    });
-  }
-
-  void stop() {
-    stopped_ = true;
-    error_code ignored;
-    acceptor_.close(ignored);
-    pause_.cancel();
-    for (const std::shared_ptr<Session>& session : sessions_) session->stream.close();
-  }
-
-  [[nodiscard]] std::uint16_t port() const {
-    error_code ignored;
-    return acceptor_.local_endpoint(ignored).port();
-  }
-
- private:
-  static asio::awaitable<void> accept_all(std::shared_ptr<Server> self) {
-    while (!self->stopped_) {
-      error_code error;
-      asio::ip::tcp::socket socket =
-          co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (self->stopped_) co_return;
-      if (error) {  // No file descriptors left, say: they come back.
-        self->pause_.expires_after(kAcceptPause);
-        co_await self->pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      } else {
-        self->take(std::move(socket));
-      }
-    }
-  }
-
-  void take(asio::ip::tcp::socket socket) {
-    if (sessions_.size() >= options_.connections_max && !drop_idle()) return;
-    const auto place =
-        sessions_.insert(sessions_.end(), std::make_shared<Session>(std::move(socket)));
-    // A request that cannot be answered (no memory) ends its connection and nothing else.
-    asio::co_spawn(io_, serve(shared_from_this(), *place),
-                   [self = shared_from_this(), place](const std::exception_ptr& /*error*/) {
-                     (*place)->stream.close();
-                     self->sessions_.erase(place);
-                   });
-  }
-
-  // The list is in the order of the last requests. False: all are busy.
-  bool drop_idle() {
-    const auto idle = std::find_if(sessions_.begin(), sessions_.end(),
-                                   [](const auto& session) { return session->is_idle; });
-    if (idle == sessions_.end()) return false;
-    (*idle)->stream.close();
-    (*idle)->is_idle = false;
-    return true;
-  }
-
-  static asio::awaitable<void> serve(std::shared_ptr<Server> self,
-                                     std::shared_ptr<Session> session) {
-    bool goes_on = true;
-    while (goes_on && !self->stopped_) {
-      const bool has_bytes = co_await self->wait_for_request(session);
-      if (!has_bytes) co_return;
-      goes_on = co_await self->answer_one(session);
-      self->move_to_end(session);
-    }
-    co_await close_gently(session);
-  }
-
-  asio::awaitable<bool> wait_for_request(std::shared_ptr<Session> session) {
-    if (session->buffer.size() > 0) co_return true;  // The next one came with the last.
-    error_code error;
-    session->is_idle = true;
-    session->stream.expires_after(options_.idle_max);
-    const auto space = session->buffer.prepare(1024);
-    const std::size_t size = co_await session->stream.async_read_some(
-        space, asio::redirect_error(asio::use_awaitable, error));
-    session->is_idle = false;
-    session->buffer.commit(size);
-    co_return !error;
-  }
+  Server(AdminContent content, std::chrono::milliseconds request_max)
+      : content_(std::move(content)), request_max_(request_max) {}
 
   // Whether another request may follow.
-  asio::awaitable<bool> answer_one(std::shared_ptr<Session> session) {
+  static asio::awaitable<bool> answer_one(std::shared_ptr<Server> self,
+                                          serving::ConnectionRef connection) {
     error_code error;
     Request request;
     request.header_limit(kHeaderBytesMax);
-    session->stream.expires_after(options_.request_max);
-    co_await http::async_read_header(session->stream, session->buffer, request,
+    connection->stream.expires_after(self->request_max_);
+    co_await http::async_read_header(connection->stream, connection->buffer, request,
                                      asio::redirect_error(asio::use_awaitable, error));
-    if (stopped_) co_return false;  // What content_ needs may be gone.
+    if (!connection->is_open) co_return false;  // What content_ needs may be gone.
     Answer answer;
     bool goes_on = false;
     bool with_body = true;
@@ -212,14 +100,15 @@ class Server final : public std::enable_shared_from_this<Server> {
     } else {
       with_body = request.get().method() != http::verb::head;
       goes_on = request.get().keep_alive() && request.is_done();
-      answer = respond(request);
+      answer = self->respond(request);
     }
     const std::string wire = to_wire(answer, with_body, goes_on);
-    co_await asio::async_write(session->stream, asio::buffer(wire),
+    co_await asio::async_write(connection->stream, asio::buffer(wire),
                                asio::redirect_error(asio::use_awaitable, error));
     co_return goes_on && !error;
   }
 
+ private:
   [[nodiscard]] Answer respond(const Request& request) const {
     const http::verb method = request.get().method();
     const std::string_view target(request.get().target().data(), request.get().target().size());
@@ -262,45 +151,19 @@ class Server final : public std::enable_shared_from_this<Server> {
     return wire;
   }
 
-  // Bytes left unread would make the system cut the answer off; a few are read away.
-  static asio::awaitable<void> close_gently(std::shared_ptr<Session> session) {
-    error_code error;
-    session->stream.socket().shutdown(asio::socket_base::shutdown_send, error);
-    session->stream.expires_after(std::chrono::seconds(1));
-    session->buffer.clear();
-    constexpr int kReadsMax = 16;
-    for (int i = 0; i < kReadsMax && !error; ++i) {
-      const auto space = session->buffer.prepare(kHeaderBytesMax);
-      co_await session->stream.async_read_some(space,
-                                               asio::redirect_error(asio::use_awaitable, error));
-    }
-  }
-
-  void move_to_end(const std::shared_ptr<Session>& session) {
-    const auto place = std::find(sessions_.begin(), sessions_.end(), session);
-    if (place != sessions_.end()) sessions_.splice(sessions_.end(), sessions_, place);
-  }
-
-  asio::io_context& io_;
-  asio::ip::tcp::acceptor acceptor_;
-  asio::steady_timer pause_;
   AdminContent content_;
-  AdminOptions options_;
-  SessionList sessions_;
-  bool stopped_ = false;
+  std::chrono::milliseconds request_max_;
 };
 
-class AsioAdminHttp final : public AdminHttp {
+class ListeningAdminHttp final : public AdminHttp {
  public:
-  explicit AsioAdminHttp(std::shared_ptr<Server> server) : server_(std::move(server)) {}
-  AsioAdminHttp(const AsioAdminHttp&) = delete;
-  AsioAdminHttp& operator=(const AsioAdminHttp&) = delete;
-  ~AsioAdminHttp() override { server_->stop(); }
+  explicit ListeningAdminHttp(std::unique_ptr<serving::Listener> listener)
+      : listener_(std::move(listener)) {}
 
-  std::uint16_t port() const override { return server_->port(); }
+  std::uint16_t port() const override { return listener_->port(); }
 
  private:
-  std::shared_ptr<Server> server_;
+  std::unique_ptr<serving::Listener> listener_;
 };
 
 }  // namespace
@@ -309,15 +172,19 @@ model::Result<std::unique_ptr<AdminHttp>> make_admin_http(asio::io_context& io,
                                                           const std::string& host,
                                                           std::uint16_t port, AdminContent content,
                                                           AdminOptions options) {
-  auto server = std::make_shared<Server>(io, std::move(content), options);
-  if (const error_code error = server->listen(host, port)) {
-    const bool is_ipv6 = host.find(':') != std::string::npos;
-    return model::Error{model::Errc::kTransport, "cannot listen on " +
-                                                     (is_ipv6 ? "[" + host + "]" : host) + ":" +
-                                                     std::to_string(port) + ": " + error.message()};
-  }
-  server->start();
-  return std::unique_ptr<AdminHttp>(std::make_unique<AsioAdminHttp>(std::move(server)));
+  auto server = std::make_shared<Server>(std::move(content), options.request_max);
+  serving::ListenerOptions listener_options;
+  listener_options.connections_max = options.connections_max;
+  listener_options.idle_max = options.idle_max;
+  listener_options.buffer_bytes_max = kHeaderBytesMax + 1024;
+  auto listener = serving::make_listener(
+      io, host, port,
+      [server](serving::ConnectionRef connection) {
+        return Server::answer_one(server, std::move(connection));
+      },
+      std::move(listener_options));
+  if (!listener) return listener.error();
+  return std::unique_ptr<AdminHttp>(std::make_unique<ListeningAdminHttp>(std::move(*listener)));
 }
 
 }  // namespace neuron_scheduler::cmd

@@ -24,11 +24,15 @@ INCLUDES = {
         ("neuron/", "cluster/model/", "cluster/client/"),
         ("boost/", "openssl/", "simdjson.h", "yaml-cpp/"),
     ),
+    "cluster/serving": (("cluster/model/", "cluster/serving/"), ("boost/",)),
     "cluster/embedded/store": (
         ("cluster/model/", "cluster/embedded/store/"),
         ("boost/json/", "boost/json.hpp", "boost/system/"),
     ),
-    "cluster/embedded/server": (("cluster/model/", "cluster/embedded/"), ("boost/", "openssl/")),
+    "cluster/embedded/server": (
+        ("cluster/model/", "cluster/serving/", "cluster/embedded/"),
+        ("boost/",),
+    ),
     "scheduler": (("neuron/", "cluster/model/", "scheduler/"), ("boost/assert/", "boost/system/")),
     "metrics": (
         ("neuron/", "cluster/model/", "cluster/client/", "scheduler/", "metrics/"),
