@@ -24,19 +24,14 @@ enum class FieldKind : std::uint8_t {
   kIntOrString,
   kTime,       // RFC 3339, whole seconds; null where unset.
   kMicroTime,  // With microseconds.
-  kBytes,      // base64
   kStruct,     // type
   kAny,        // Kept as it is (managedFields' fieldsV1).
 };
 
 enum class Shape : std::uint8_t { kOne, kList, kMap };
 
-// What happens to a zero value ("", 0, false, {}, []).
-enum class Zero : std::uint8_t {
-  kDropped,  // omitempty
-  kKept,     // A pointer: unset and zero differ.
-  kWritten,  // Neither: an absent value is written as its zero.
-};
+// Whether a zero value ("", 0, false, {}, []) that was sent is kept: a pointer in Go.
+enum class Zero : std::uint8_t { kDropped, kKept };
 
 struct TypeInfo;
 
@@ -45,6 +40,7 @@ struct FieldInfo {
   FieldKind kind = FieldKind::kString;
   Shape shape = Shape::kOne;
   Zero zero = Zero::kDropped;
+  bool written = false;            // When unset, too: as its zero, or null.
   const TypeInfo* type = nullptr;  // kStruct
   // Strategic merge patch (patchStrategy, patchMergeKey). A list without merge is replaced.
   bool merge = false;
@@ -53,13 +49,16 @@ struct FieldInfo {
 };
 
 struct TypeInfo {
-  std::string_view name;      // "PodSpec"
-  std::string_view api_name;  // "io.k8s.api.core.v1.PodSpec"
-  std::span<const FieldInfo> fields;
+  std::string_view package;  // "core", "events", "coordination", "meta"
+  std::string_view name;     // "PodSpec"
+  std::vector<FieldInfo> fields;
 
+  // Null: there is no such field.
   [[nodiscard]] const FieldInfo* find(std::string_view field) const;
 };
 
+// Every type, in an order in which a type comes after those of its fields.
+[[nodiscard]] std::span<const TypeInfo* const> all_types();
 // The type of an object as this face shows it.
 [[nodiscard]] const TypeInfo& type_of(Face face);
 [[nodiscard]] const TypeInfo& binding_type();
@@ -67,11 +66,19 @@ struct TypeInfo {
 
 enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
 
+// The group, version and kind of the body, empty ones being the face's: 400 if they are others.
+// Sets them in the object.
+[[nodiscard]] Answer<void> check_kind(const FaceInfo& face, boost::json::object& object);
+
 // Brings an object into the form in which a real server stores and gives it: fields of the type
 // alone, in its order, zero values dropped where they are, quantities in canonical form, nulls
 // gone. A value of the wrong type is a 400; an unknown field is dropped, warned about or a 400. On
 // failure the object is left in some valid state.
 [[nodiscard]] Answer<void> decode(const TypeInfo& type, FieldValidation validation,
                                   boost::json::object& object, std::vector<std::string>& warnings);
+// check_kind and decode for an object of a face.
+[[nodiscard]] Answer<void> decode_object(Face face, FieldValidation validation,
+                                         boost::json::object& object,
+                                         std::vector<std::string>& warnings);
 
 }  // namespace neuron_scheduler::embedded

@@ -55,49 +55,63 @@ using Answer = boost::system::result<T, Status>;
 // The body names another namespace or name than the path.
 [[nodiscard]] Status namespace_mismatch();
 [[nodiscard]] Status name_mismatch(std::string_view body_name, std::string_view path_name);
-// The body is of another kind or version than the path.
+// The body is of another kind or version than the path. Empty ones in the body are the path's.
 [[nodiscard]] Status kind_mismatch(std::string_view api_version, std::string_view kind,
                                    const FaceInfo& face);
-// --- 403: creating in a namespace that is being deleted.
+// The body is not a JSON object: `why` is the parser's word.
+[[nodiscard]] Status unreadable_body(const FaceInfo& face, std::string_view why,
+                                     std::string_view body);
+// --- 403
+[[nodiscard]] Status forbidden(const FaceInfo& face, std::string_view name, std::string_view why);
+// Creating in a namespace that is being deleted.
 [[nodiscard]] Status namespace_terminating(const FaceInfo& face, std::string_view name,
                                            std::string_view namespace_name);
-// --- 404
-[[nodiscard]] Status not_found(const FaceInfo& face, std::string_view name);
-[[nodiscard]] Status namespace_not_found(std::string_view name);
-// The path is known up to a resource that is not served.
+// --- 404. Below /api and /apis a path whose group and version are known; all others are answered
+// with a plain "404 page not found".
 [[nodiscard]] Status no_such_resource();
+[[nodiscard]] Status not_found(const FaceInfo& face, std::string_view name);
 // --- 405, 406
 [[nodiscard]] Status method_not_allowed();
-[[nodiscard]] Status not_acceptable(std::string_view accepted_types);
+[[nodiscard]] Status not_acceptable();
 // --- 409
 [[nodiscard]] Status already_exists(const FaceInfo& face, std::string_view name);
+// A POST that must be sent again: generateName collided too often.
+[[nodiscard]] Status generate_name_conflict(const FaceInfo& face, std::string_view generated);
 [[nodiscard]] Status conflict(const FaceInfo& face, std::string_view name, std::string_view why);
 [[nodiscard]] Status modified_conflict(const FaceInfo& face, std::string_view name);
-[[nodiscard]] Status uid_conflict(const FaceInfo& face, std::string_view name,
-                                  std::string_view precondition, std::string_view actual);
-[[nodiscard]] Status resource_version_conflict(const FaceInfo& face, std::string_view name,
-                                               std::string_view precondition,
-                                               std::string_view actual);
-// Binding a pod that cannot be bound (pkg/registry/core/pod/storage assignPod): "pods/binding".
+// metadata.uid of an update, or a Binding, is not the object's.
+[[nodiscard]] Status uid_conflict(const FaceInfo& face, std::string_view namespace_name,
+                                  std::string_view name, std::string_view sent,
+                                  std::string_view actual);
+// preconditions.uid or .resourceVersion of DeleteOptions.
+[[nodiscard]] Status delete_uid_conflict(const FaceInfo& face, std::string_view name,
+                                         std::string_view sent, std::string_view actual);
+[[nodiscard]] Status delete_version_conflict(const FaceInfo& face, std::string_view name,
+                                             std::string_view sent, std::string_view actual);
+// A pod that cannot be bound: "pods/binding".
 [[nodiscard]] Status binding_conflict(std::string_view pod, std::string_view why);
-// A POST that must be sent again (generateName collided too often).
-[[nodiscard]] Status generate_name_conflict(const FaceInfo& face, std::string_view generated);
-// --- 410: a list or watch from a resourceVersion that is forgotten, a page that has expired.
-[[nodiscard]] Status expired_list();
+// --- 410: a list from a resourceVersion that is forgotten, a watch, a page.
+[[nodiscard]] Status expired_list(std::uint64_t asked);
 [[nodiscard]] Status expired_watch(std::uint64_t asked, std::uint64_t oldest);
 [[nodiscard]] Status expired_continue();
 // --- 413, 415
-[[nodiscard]] Status body_too_large(std::uint64_t limit);
-[[nodiscard]] Status unsupported_media_type(std::string_view accepted_types);
+[[nodiscard]] Status body_too_large(std::uint64_t limit_bytes);
+[[nodiscard]] Status unsupported_body_type();
+[[nodiscard]] Status unsupported_patch_type();
 // --- 422. invalid() wants at least one cause.
 [[nodiscard]] Status invalid(const FaceInfo& face, std::string_view name,
                              std::vector<Cause> causes);
-[[nodiscard]] Status invalid_options(std::string_view kind, std::string_view group,
-                                     std::vector<Cause> causes);
-[[nodiscard]] Status unprocessable(std::string_view why);  // A JSON patch that does not apply.
+// Of ListOptions, CreateOptions, DeleteOptions, ...
+[[nodiscard]] Status invalid_options(std::string_view kind, std::vector<Cause> causes);
+// Of a Binding; a JSON patch that does not apply.
+[[nodiscard]] Status invalid_binding(std::string_view pod, std::vector<Cause> causes);
+[[nodiscard]] Status unprocessable();
 // --- 429, 500, 504
 [[nodiscard]] Status too_many_requests(std::string message, std::chrono::seconds retry_after);
 [[nodiscard]] Status internal_error(std::string_view why);
+// 500 without a reason: what a real server says where an error is not a Status (a resourceVersion
+// that is no number, or is set on an object to be created).
+[[nodiscard]] Status plain_error(std::string message);
 // A list or watch from a resourceVersion that is yet to come.
 [[nodiscard]] Status too_large_resource_version(std::uint64_t asked, std::uint64_t current);
 
