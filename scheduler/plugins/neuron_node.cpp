@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -255,20 +256,23 @@ bool NeuronNode::hold(HeldPod& held) {
 }
 
 bool NeuronNode::hold_text(HeldPod& held, Text& text, bool first_time) {
-  if (geometry().devices == 0) return false;
+  if (first_time) text.cores_per_device = geometry().cores_per_device;
+  const auto cores = cores_of(held, text);
+  if (cores) state_.take(*cores);
+  return cores.has_value();
+}
+
+std::optional<neuron::CoreSet> NeuronNode::cores_of(const HeldPod& held, const Text& text) const {
+  if (geometry().devices == 0) return std::nullopt;
   const bool in_cores =
       std::any_of(held.request->asking.begin(), held.request->asking.end(),
                   [](const auto& asking) { return !asking.request.in_devices(); });
-  if (first_time) {
-    text.cores_per_device = geometry().cores_per_device;
-  } else if (in_cores && text.cores_per_device != geometry().cores_per_device) {
-    return false;  // The same bits mean other cores now.
-  }
-  const auto cores =
+  // With another number of cores per device the same bits mean other cores.
+  if (in_cores && text.cores_per_device != geometry().cores_per_device) return std::nullopt;
+  auto cores =
       neuron::read_assignment(name_.view(), geometry(), *held.request, {text.ids, text.allocated});
-  if (std::holds_alternative<neuron::Problem>(cores)) return false;
-  state_.take(std::get<neuron::CoreSet>(cores));
-  return true;
+  auto* known = std::get_if<neuron::CoreSet>(&cores);
+  return known == nullptr ? std::nullopt : std::optional(std::move(*known));
 }
 
 // Whoever asks for everything has everything, whatever its annotations say.
@@ -342,6 +346,30 @@ std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
     if (held.stamp <= limit) latest = std::max(latest, held.stamp);
   }
   return latest;
+}
+
+std::vector<NeuronHolding> NeuronNode::holdings() const {
+  std::vector<const HeldPod*> pods;
+  for (const HeldPod& held : pods_) pods.push_back(&held);
+  std::ranges::sort(pods, {},
+                    [](const HeldPod* held) { return std::tie(held->full_name, held->uid.text); });
+  std::vector<NeuronHolding> holdings;
+  for (const HeldPod* held : pods) {
+    neuron::NodeState own(geometry());
+    for (const Text& text : held->readable) {
+      if (!held->request) continue;
+      if (const auto cores = cores_of(*held, text)) own.take(*cores);
+    }
+    const bool all = held->request && fills_the_node(*held);
+    NeuronHolding& holding = holdings.emplace_back();
+    holding.pod = held->full_name;
+    holding.foreign = held->foreign;
+    for (int device = 0; device < geometry().devices; ++device) {
+      const neuron::CoreMask cores = all ? geometry().full_device() : own.used(device);
+      if (cores != 0) holding.cores.push_back({device, cores});
+    }
+  }
+  return holdings;
 }
 
 NeuronUsage NeuronNode::usage() const {

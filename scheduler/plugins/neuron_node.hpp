@@ -32,6 +32,13 @@ struct NeuronUsage {
   int changed_pods = 0;
 };
 
+// What one pod holds of a node's Neuron devices.
+struct NeuronHolding {
+  std::string pod;        // namespace/name
+  neuron::CoreSet cores;  // As far as it is known.
+  bool foreign = false;   // It may hold others.
+};
+
 // What the pods of one node hold of its Neuron devices: from the pods alone (design.md §3). Pods
 // that ask for no Neuron are not kept.
 class NeuronNode final : public model::NodeAggregate {
@@ -59,6 +66,9 @@ class NeuronNode final : public model::NodeAggregate {
   // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
   [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
   [[nodiscard]] NeuronUsage usage() const;
+  // Of all pods here that ask for Neuron, in order of their names. For people to see: the pods'
+  // annotations are read again.
+  [[nodiscard]] std::vector<NeuronHolding> holdings() const;
   // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
   // container, until something changes here (design.md §10).
   [[nodiscard]] neuron::Evaluation evaluate(const neuron::PodRequest& request,
@@ -100,6 +110,8 @@ class NeuronNode final : public model::NodeAggregate {
   void recount();
   bool hold(HeldPod& held);
   bool hold_text(HeldPod& held, Text& text, bool first_time);
+  // nullopt: not readable on the node as it is now.
+  std::optional<neuron::CoreSet> cores_of(const HeldPod& held, const Text& text) const;
   bool fills_the_node(const HeldPod& held) const;
   HeldPod* find(const model::Uid& uid);
 
