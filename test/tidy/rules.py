@@ -43,7 +43,8 @@ INCLUDES = {
         ("boost/json/", "boost/json.hpp", "boost/system/", "yaml-cpp/"),
     ),
     "cmd/neuron-scheduler": (
-        ("neuron/", "cluster/model/", "cluster/client/", "scheduler/", "metrics/", "cmd/"),
+        ("neuron/", "cluster/model/", "cluster/client/", "cluster/serving/", "scheduler/")
+        + ("metrics/", "cmd/"),
         ("CLI/", "boost/", "fmt/", "openssl/", "spdlog/", "yaml-cpp/"),
     ),
     "cmd/demo-cluster": (
