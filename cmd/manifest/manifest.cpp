@@ -92,8 +92,7 @@ class Collector {
  private:
   static std::string kind_of(const json::value& value) {
     if (value.is_array()) return "a list";
-    return value.is_string() ? "the text " + quoted(value.get_string())
-                             : json::serialize(value);
+    return value.is_string() ? "the text " + quoted(value.get_string()) : json::serialize(value);
   }
 
   void add(json::object object, std::size_t line, const std::vector<std::size_t>& item_lines) {
@@ -125,8 +124,8 @@ class Collector {
       // Items of a list in a list have no line of their own.
       const std::size_t at = index < item_lines.size() ? item_lines[index] : line;
       if (!item.is_object()) {
-        problem_ = Problem{at, "items[" + std::to_string(index) + "] is no object, but " +
-                                   kind_of(item)};
+        problem_ =
+            Problem{at, "items[" + std::to_string(index) + "] is no object, but " + kind_of(item)};
         return;
       }
       json::object& object = item.get_object();

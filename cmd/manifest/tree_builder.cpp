@@ -32,9 +32,13 @@ std::size_t weight_of(const json::value& value) {
 
 }  // namespace
 
-bool TreeBuilder::wants_key() const {
-  return !frames_.empty() && frames_.back().container.is_object() && !frames_.back().has_key;
+bool TreeBuilder::wants_key() const { return in_map() && !frames_.back().has_key; }
+
+bool TreeBuilder::in_map() const {
+  return !frames_.empty() && frames_.back().container.is_object();
 }
+
+bool TreeBuilder::in_list() const { return !frames_.empty() && !in_map(); }
 
 void TreeBuilder::key(std::string_view name, KeyKind kind, std::size_t line) {
   if (failed()) return;
@@ -64,7 +68,9 @@ void TreeBuilder::begin_map(Anchor anchor, std::size_t line) {
   begin(json::object(), anchor, line);
 }
 
-void TreeBuilder::begin_list(Anchor anchor, std::size_t line) { begin(json::array(), anchor, line); }
+void TreeBuilder::begin_list(Anchor anchor, std::size_t line) {
+  begin(json::array(), anchor, line);
+}
 
 void TreeBuilder::begin(json::value container, Anchor anchor, std::size_t line) {
   if (failed()) return;
@@ -91,7 +97,6 @@ void TreeBuilder::put(json::value value, std::size_t line) {
   if (frames_.empty()) {
     tree_.root = std::move(value);
     tree_.line = line;
-    complete_ = true;
     return;
   }
   Frame& frame = frames_.back();

@@ -43,6 +43,9 @@ class TreeBuilder {
 
   // Whether the next value is the key of a mapping: then key() must follow.
   [[nodiscard]] bool wants_key() const;
+  // What the next part would be a part of, if of anything.
+  [[nodiscard]] bool in_map() const;
+  [[nodiscard]] bool in_list() const;
   void key(std::string_view name, KeyKind kind, std::size_t line);
   void value(boost::json::value value, Anchor anchor, std::size_t line);
   // What the anchor stands for, once more.
@@ -54,8 +57,6 @@ class TreeBuilder {
   void fail(std::size_t line, std::string reason);
   [[nodiscard]] bool failed() const { return !problem_.reason.empty(); }
   [[nodiscard]] const Problem& problem() const { return problem_; }
-  // Whether there is a whole document.
-  [[nodiscard]] bool complete() const { return complete_; }
   [[nodiscard]] Tree take();
 
  private:
@@ -80,7 +81,6 @@ class TreeBuilder {
   std::vector<Frame> frames_;
   std::unordered_map<Anchor, boost::json::value> anchors_;
   Tree tree_;
-  bool complete_ = false;
   Problem problem_;
 };
 

@@ -1,5 +1,6 @@
 #include "cmd/manifest/yaml_reader.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -25,15 +26,16 @@ constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 // What yaml-cpp says about one document, handed to a TreeBuilder.
 class Events final : public YAML::EventHandler {
  public:
-  // line_offset: of the document in its text.
-  Events(TreeBuilder& builder, std::size_t line_offset)
-      : builder_(builder), line_offset_(line_offset) {}
+  // text: the document; line_offset: of it in the whole text.
+  Events(TreeBuilder& builder, std::string_view text, std::size_t line_offset)
+      : builder_(builder), text_(text), line_offset_(line_offset) {}
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (builder_.wants_key()) return fail(mark, "a key is empty");
+    if (is_forgotten(mark)) return;
     builder_.value(nullptr, anchor, line_of(mark));
   }
 
@@ -73,7 +75,56 @@ class Events final : public YAML::EventHandler {
     builder_.fail(line_of(mark), std::move(reason));
   }
 
+  // yaml-cpp takes a key without colon and an item that is not there for null; go-yaml, as the
+  // standard, for mistakes.
+  bool is_forgotten(const YAML::Mark& mark) {
+    const auto at = static_cast<std::size_t>(mark.pos);
+    if (builder_.in_list() && at < text_.size() && text_[at] == ',') {
+      fail(mark, "not YAML: nothing between commas");
+    } else if (builder_.in_map() && !has_colon(static_cast<std::size_t>(key_mark_.pos))) {
+      fail(key_mark_, "not YAML: the key " + quoted(key_) + " has no ':' behind it");
+    }
+    return builder_.failed();
+  }
+
+  // Whether a colon follows the key that begins at a place, with its tag and anchor.
+  [[nodiscard]] bool has_colon(std::size_t at) const {
+    const auto skip = [&](std::string_view what) {
+      at = std::min(text_.find_first_not_of(what, at), text_.size());
+    };
+    constexpr std::string_view kBlanks = " \t\n";
+    while (at < text_.size() && (text_[at] == '!' || text_[at] == '&')) {
+      at = std::min(text_.find_first_of(kBlanks, at), text_.size());
+      skip(kBlanks);
+    }
+    if (at == text_.size()) return false;
+    if (text_[at] == '"' || text_[at] == '\'') {
+      at = end_of_quoted(at);
+    } else {
+      at += key_.size();
+    }
+    skip(kBlanks);
+    return at < text_.size() && text_[at] == ':';
+  }
+
+  [[nodiscard]] std::size_t end_of_quoted(std::size_t at) const {
+    const char quote = text_[at];
+    for (++at; at < text_.size(); ++at) {
+      if (quote == '"' && text_[at] == '\\') {
+        ++at;
+      } else if (text_[at] == quote) {
+        // '' stands for one ' inside.
+        const bool doubled = quote == '\'' && at + 1 < text_.size() && text_[at + 1] == quote;
+        if (!doubled) return at + 1;
+        ++at;
+      }
+    }
+    return text_.size();
+  }
+
   void on_key(const YAML::Mark& mark, const std::string& tag, const std::string& text) {
+    key_ = text;
+    key_mark_ = mark;
     if (tag == kPlainTag && text == "<<") {
       return builder_.key(text, KeyKind::kMerge, line_of(mark));
     }
@@ -88,23 +139,26 @@ class Events final : public YAML::EventHandler {
     const std::string_view name = tag.starts_with(kTagPrefix) ? tag.substr(kTagPrefix.size()) : "";
     if (name == "str") return json::value(text);
     const auto value = plain_scalar(text);
-    const bool right = value && ((name == "int" && (value->is_int64() || value->is_uint64())) ||
-                                 (name == "float" && value->is_number()) ||
-                                 (name == "bool" && value->is_bool()) ||
-                                 (name == "null" && value->is_null()));
+    const bool right =
+        value && ((name == "int" && (value->is_int64() || value->is_uint64())) ||
+                  (name == "float" && value->is_number()) || (name == "bool" && value->is_bool()) ||
+                  (name == "null" && value->is_null()));
     if (!right) fail(mark, "the tag " + quoted(tag) + " is not supported with " + quoted(text));
     return value;
   }
 
   void check_collection(const YAML::Mark& mark, std::string_view tag, std::string_view right) {
     if (builder_.wants_key()) return fail(mark, "a key must be a string");
-    const bool fine = tag == kPlainTag || tag == kQuotedTag || tag.empty() ||
+    const bool fine = tag == kPlainTag || tag.empty() ||
                       (tag.starts_with(kTagPrefix) && tag.substr(kTagPrefix.size()) == right);
     if (!fine) fail(mark, "the tag " + quoted(tag) + " is not supported");
   }
 
   TreeBuilder& builder_;
+  const std::string_view text_;
   const std::size_t line_offset_;
+  std::string key_;  // The last one, as it was written.
+  YAML::Mark key_mark_;
 };
 
 // Only where a second document begins that nothing separates from the first.
@@ -166,12 +220,32 @@ class Reader {
     problem_ = Problem{number + 1, "only a comment may follow " + std::string(line.substr(0, 3))};
   }
 
+  // Directives have no effect here. Behind the beginning of a document yaml-cpp would end it there.
+  bool has_content(std::string_view text, std::size_t line) {
+    bool content = false;
+    while (!text.empty()) {
+      ++line;
+      const std::string_view words = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(words.size() + 1, text.size()));
+      const bool directive = words.starts_with('%');
+      if (directive && content) {
+        problem_ = Problem{line, "not YAML: a line must not begin with %"};
+        return false;
+      }
+      const auto first = words.find_first_not_of(" \t");
+      content |= !directive && first != std::string_view::npos && words[first] != '#';
+    }
+    return content;
+  }
+
   void read_document(std::string_view text, std::size_t line_offset) {
-    if (text.find_first_not_of(" \n") == std::string_view::npos) return;
+    if (!has_content(text, line_offset)) return;
     TreeBuilder builder(alias_bytes_);
-    Events events(builder, line_offset);
+    Events events(builder, text, line_offset);
     try {
-      std::istringstream stream{std::string(text)};
+      // A comment at the end: without it yaml-cpp sees no difference between a quotation that ends
+      // with the text and one that is never closed.
+      std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "#" : "\n#"));
       YAML::Parser parser(stream);
       if (!parser.HandleNextDocument(events)) return;
       SecondDocument second;

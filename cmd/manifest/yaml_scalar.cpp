@@ -34,9 +34,9 @@ bool is_null(std::string_view text) {
 }
 
 bool is_no_finite_number(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> kWords = {
-      ".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF",
-      "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"};
+  static constexpr std::array<std::string_view, 12> kWords = {".nan",  ".NaN",  ".NAN",  ".inf",
+                                                              ".Inf",  ".INF",  "+.inf", "+.Inf",
+                                                              "+.INF", "-.inf", "-.Inf", "-.INF"};
   return one_of(text, kWords);
 }
 
