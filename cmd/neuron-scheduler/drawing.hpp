@@ -21,12 +21,12 @@ struct DrawingStyle {
 
 // What is known of where a drawing goes to; texts as the environment has them, empty if not.
 struct Output {
-  int terminal_columns = 0;  // 0: no terminal.
-  std::string_view term;     // TERM
-  std::string_view no_color;
-  std::string_view lc_all;
-  std::string_view lc_ctype;
-  std::string_view lang;
+  int terminal_columns = 0;    // 0: no terminal.
+  std::string_view term = {};  // TERM
+  std::string_view no_color = {};
+  std::string_view lc_all = {};
+  std::string_view lc_ctype = {};
+  std::string_view lang = {};
 };
 
 // 80 columns without a terminal; colour on one that is not dumb, unless NO_COLOR is set; Unicode

@@ -15,8 +15,8 @@ constexpr std::u32string_view kStrokes = U" ╵╷│╴┘┐┤╶└┌├─
 static_assert(kStrokes.size() == 16);
 
 // Every character beyond ASCII that is drawn, and what stands for it in ASCII.
-constexpr std::u32string_view kUnicode = U"─╌═│╎║┌┐└┘├┤┬┴┼╔╚╪╧╴╶╵╷·×…";
-constexpr std::string_view kAscii = "--=||#+++++++++++##--||.#~";
+constexpr std::u32string_view kUnicode = U"─╌═│╎║┌┐└┘├┤┬┴┼╔╚╪╧╴╶╵╷·×╳…";
+constexpr std::string_view kAscii = "--=||#+++++++++++##--||.x#~";
 static_assert(kUnicode.size() == kAscii.size());
 
 char to_ascii(char32_t character) {

@@ -5,12 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "cmd/neuron-scheduler/drawing_node.hpp"
+
 namespace neuron_scheduler::cmd {
 namespace {
 
 using neuron::Arrangement;
 
-constexpr int kIndent = 2;
 constexpr int kGridColumnsMax = 8;  // Of boxes that nothing says how to arrange.
 
 // How a device's box looks, and how far boxes are apart.
@@ -31,7 +32,7 @@ struct Layout {
   int box_columns = 0;
 
   [[nodiscard]] int width() const {
-    return kIndent + 2 * margin + columns * box_columns + (columns - 1) * shape.gap;
+    return kDrawingIndent + 2 * margin + columns * box_columns + (columns - 1) * shape.gap;
   }
 };
 
@@ -173,7 +174,7 @@ class DevicesDrawing {
     const auto [row, column] = grid_place(device);
     const int rails = is(Arrangement::kSwitched) ? (row + 1) / 2 : 0;
     return {top_ + row * layout_.box_rows + rails,
-            kIndent + layout_.margin + column * (layout_.box_columns + layout_.shape.gap)};
+            kDrawingIndent + layout_.margin + column * (layout_.box_columns + layout_.shape.gap)};
   }
   [[nodiscard]] int bottom(int device) const { return corner(device).row + layout_.box_rows - 1; }
   [[nodiscard]] int right(int device) const {
@@ -260,7 +261,7 @@ class DevicesDrawing {
   }
 
   void draw_rails() {
-    const int left = kIndent;
+    const int left = kDrawingIndent;
     const int end = layout_.width() - 1;
     std::vector<int> rails;
     for (int row = 0; row < rows(); row += 2) {
