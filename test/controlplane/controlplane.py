@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -56,10 +57,10 @@ def binaries():
 
 class ControlPlane:
     """One control plane and its files. state_dir: where these live (default: a temporary folder, removed by
-    stop()). detached: its processes outlive this one."""
+    stop()). feature_gates: {name: bool} of kube-apiserver. detached: its processes outlive this one."""
 
     def __init__(self, state_dir=None, *, controller_manager=False, kube_scheduler=False, audit="Metadata",
-                 detached=False):
+                 feature_gates=None, detached=False):
         self.bin = binaries()
         self._temporary = state_dir is None
         self.dir = Path(state_dir or tempfile.mkdtemp(prefix="neuron-controlplane-"))
@@ -67,6 +68,7 @@ class ControlPlane:
         self._detached = detached
         self._wants = {"kube-controller-manager": controller_manager, "kube-scheduler": kube_scheduler}
         self._audit_level = audit
+        self._feature_gates = dict(feature_gates or {})
         self.processes = {}
         self._etcd_port, self._peer_port, self.port, *self._side_ports = free_ports(5)
         self.server = f"https://127.0.0.1:{self.port}"
@@ -136,6 +138,13 @@ class ControlPlane:
         time.sleep(down_for)
         self.start_apiserver()
 
+    def compact(self, version):
+        """etcd forgets what was before a resourceVersion, as it does by itself every five minutes."""
+        body = json.dumps({"revision": version, "physical": True}).encode()
+        url = f"http://127.0.0.1:{self._etcd_port}/v3/kv/compaction"
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=30) as answer:
+            answer.read()
+
     def wait_ready(self, timeout=60.0):
         """Waits until kube-apiserver says ready and the namespaces that every cluster has are there."""
         deadline = time.monotonic() + timeout
@@ -199,6 +208,7 @@ class ControlPlane:
         off = "TaintNodesByCondition"
         if not self._wants["kube-controller-manager"]:
             off += ",ServiceAccount"
+        gates = ",".join(f"{name}={str(on).lower()}" for name, on in self._feature_gates.items())
         self._spawn(
             "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
             "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", f"--secure-port={self.port}",
@@ -209,7 +219,8 @@ class ControlPlane:
             "--endpoint-reconciler-type=none", f"--disable-admission-plugins={off}",
             "--max-requests-inflight=3000", "--max-mutating-requests-inflight=1500",
             f"--audit-policy-file={self.dir / 'audit-policy.json'}",
-            f"--audit-log-path={self.dir / 'audit.log'}", "--audit-log-maxsize=10000")
+            f"--audit-log-path={self.dir / 'audit.log'}", "--audit-log-maxsize=10000",
+            *([f"--feature-gates={gates}"] if gates else []))
 
     def _start_others(self):
         if self._wants["kube-controller-manager"]:
