@@ -65,15 +65,16 @@ def a_field_of_the_wrong_type(s):
 
 @case
 def a_quantity_that_is_none(s):
-    s.failed(s.post(s.path("pods"), pod("p", containers=[
-        {"name": "a", "image": "i", "resources": {"requests": {"cpu": "fast"}}}])), 400, "BadRequest", "quantities must")
+    fast = [{"name": "a", "image": "i", "resources": {"requests": {"cpu": "fast"}}}]
+    s.failed(s.post(s.path("pods"), pod("p", containers=fast)), 400, "BadRequest", "quantities must")
 
 
 @case
 def media_types_that_are_not_known(s):
     s.new_pod("p")
     for content_type in ("text/plain", "application/xml"):
-        answer = s.post(s.path("pods"), pod("q"), content_type=content_type, differs={"body.message": YAML_AND_PROTOBUF})
+        answer = s.post(s.path("pods"), pod("q"), content_type=content_type,
+                        differs={"body.message": YAML_AND_PROTOBUF})
         s.failed(answer, 415, "UnsupportedMediaType")
     for content_type in ("application/json", "text/plain", "application/apply-patch+json"):
         answer = s.patch(s.path("pods", "p"), {}, content_type)

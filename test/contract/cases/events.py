@@ -43,7 +43,8 @@ def events_are_listed_in_both_groups(s):
     for number in range(3):
         s.new("events", event(f"p.{number}", reference(made)))
     for resource in ("events", "core events"):
-        s.equal([each["metadata"]["name"] for each in s.get(s.path(resource))["items"]], ["p.0", "p.1", "p.2"], resource)
+        names = [each["metadata"]["name"] for each in s.get(s.path(resource))["items"]]
+        s.equal(names, ["p.0", "p.1", "p.2"], resource)
 
 
 @case

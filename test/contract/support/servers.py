@@ -70,6 +70,8 @@ class Embedded(_Server):
     name = "embedded"
 
     def __init__(self, kind, folder, kubectl_binary):
+        if not binary().is_file():
+            raise RuntimeError(f"{binary()} is not built (./dev build)")
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.kubectl_binary = kubectl_binary
