@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,16 @@ namespace neuron_scheduler::embedded {
 
 class LabelSelector {
  public:
+  enum class Operator : std::uint8_t { kIn, kNotIn, kExists, kAbsent, kGreater, kLess };
+  struct Requirement {
+    std::string key;
+    Operator op = Operator::kExists;
+    std::vector<std::string> values;
+    std::int64_t bound = 0;  // kGreater, kLess
+
+    [[nodiscard]] bool matches(const boost::json::object* labels) const;
+  };
+
   // The text is already percent-decoded; empty selects everything. 400 if it cannot be parsed.
   [[nodiscard]] static Answer<LabelSelector> parse(std::string_view text);
 
@@ -23,17 +34,6 @@ class LabelSelector {
   [[nodiscard]] bool matches(const boost::json::object& object) const;
 
  private:
-  enum class Operator : std::uint8_t { kIn, kNotIn, kExists, kAbsent, kGreater, kLess };
-  struct Requirement {
-    std::string key;
-    Operator op = Operator::kExists;
-    std::vector<std::string> values;
-    std::int64_t bound = 0;
-
-    [[nodiscard]] bool matches(const boost::json::object* labels) const;
-  };
-  class Parser;
-
   std::vector<Requirement> requirements_;
 };
 
@@ -43,17 +43,15 @@ class FieldSelector {
   [[nodiscard]] static Answer<FieldSelector> parse(Face face, std::string_view text);
 
   [[nodiscard]] bool empty() const { return terms_.empty(); }
-  // object: in the form of the face it was parsed for.
+  // object: in the stored form, which for events is that of Face::kCoreEvents.
   [[nodiscard]] bool matches(const boost::json::object& object) const;
-  // The value that the field must have, empty if it is not fixed: for choosing by an index
+  // The value that the field must have; nullopt if it is not fixed: for choosing by an index
   // ("metadata.name", "metadata.namespace", "spec.nodeName").
-  [[nodiscard]] std::string_view required(std::string_view field) const;
+  [[nodiscard]] std::optional<std::string_view> required(std::string_view field) const;
 
  private:
   struct Term {
-    std::string field;
-    std::vector<std::string> path;
-    std::vector<std::string> fallback;  // Read where the first one is empty.
+    std::string_view field;  // Of a table in field_selector.cpp.
     std::string value;
     bool equal = true;
   };
