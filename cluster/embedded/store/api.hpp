@@ -32,6 +32,7 @@ struct ApiAnswer {
   std::string body;              // Empty for a watch: its lines come from read_watch().
   std::optional<WatchId> watch;  // Set: send the head, then the watch's lines until it ends.
   std::optional<std::chrono::seconds> retry_after;
+  std::vector<std::string> warnings;  // For headers Warning: 299 - "...".
 };
 
 struct ApiOptions {
@@ -40,6 +41,7 @@ struct ApiOptions {
   bool streamed_lists = true;
   // Bounds. What is past them is refused (objects, watches) or forgotten (history: 410).
   std::size_t objects_max = 500'000;
+  std::size_t objects_bytes_max = std::size_t{4} * 1024 * 1024 * 1024;
   std::size_t watches_max = 1'000;
   std::size_t history_events_max = 100'000;
   std::size_t history_bytes_max = std::size_t{256} * 1024 * 1024;
@@ -61,8 +63,9 @@ class Api {
   [[nodiscard]] ApiAnswer handle(const ApiRequest& request);
 
   // Appends what the watch has to say, at most about max_bytes (whole lines, at least one if there
-  // is one). kEnded: nothing more will come, and the id is no longer valid. A reader that is too slow
-  // for the history is ended with a line of type ERROR and code 410. An unknown id reads as ended.
+  // is one). kEnded: nothing more will come, and the id is no longer valid. A reader that is too
+  // slow for the history is ended with a line of type ERROR and code 410. An unknown id reads as
+  // ended.
   [[nodiscard]] WatchState read_watch(WatchId id, std::size_t max_bytes, std::string& out);
   void close_watch(WatchId id);
   // Watches that may have something to read since the last call, ascending.
