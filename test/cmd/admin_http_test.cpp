@@ -1,51 +1,23 @@
 #include "cmd/neuron-scheduler/admin_http.hpp"
 
-#include <exception>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+
+#include "test/support/loopback.hpp"
 
 namespace neuron_scheduler::cmd {
 namespace {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-using asio::ip::tcp;
-
-// What one client saw of its connection.
-struct Visit {
-  explicit Visit(asio::io_context& io) : socket(io) {}
-
-  tcp::socket socket;
-  std::string received;
-  bool ended = false;  // The server has closed.
-};
-
-asio::awaitable<void> visit(std::shared_ptr<Visit> seen, std::uint16_t port, std::string bytes) {
-  boost::system::error_code error;
-  const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
-  co_await seen->socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
-  co_await asio::async_write(seen->socket, asio::buffer(bytes),
-                             asio::redirect_error(asio::use_awaitable, error));
-  std::vector<char> buffer(4096);
-  while (!error) {
-    const std::size_t size = co_await seen->socket.async_read_some(
-        asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
-    seen->received.append(buffer.data(), size);
-  }
-  seen->ended = true;
-}
+using test::body_of;
+using test::Visit;
 
 class AdminHttpTest : public ::testing::Test {
  protected:
@@ -60,22 +32,10 @@ class AdminHttpTest : public ::testing::Test {
   }
 
   std::shared_ptr<Visit> send(const std::string& bytes) {
-    auto seen = std::make_shared<Visit>(io_);
-    asio::co_spawn(io_, visit(seen, server_->port(), bytes), [](const std::exception_ptr& error) {
-      if (error) std::rethrow_exception(error);
-    });
-    return seen;
+    return test::visit(io_, server_->port(), bytes);
   }
 
-  bool run_until(const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + 5s;
-    while (!done()) {
-      if (std::chrono::steady_clock::now() >= end) return false;
-      io_.restart();
-      io_.run_one_until(end);
-    }
-    return true;
-  }
+  bool run_until(const std::function<bool()>& done) { return test::run_until(io_, done); }
 
   // All that comes until the server closes.
   std::string fetch(const std::string& bytes) {
@@ -93,11 +53,6 @@ class AdminHttpTest : public ::testing::Test {
   std::vector<ReadyCheck> checks_{{"pods-synced", true, ""}, {"shutdown", true, ""}};
   std::unique_ptr<AdminHttp> server_;
 };
-
-std::string body_of(const std::string& answer) {
-  const std::size_t header = answer.find("\r\n\r\n");
-  return header == std::string::npos ? "no header" : answer.substr(header + 4);
-}
 
 TEST_F(AdminHttpTest, ServesMetrics) {
   serve();
