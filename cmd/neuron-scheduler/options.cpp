@@ -2,8 +2,12 @@
 
 #include <charconv>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include <CLI/CLI.hpp>
+
+#include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::cmd {
 namespace {
@@ -32,6 +36,73 @@ ParsedOptions finished(std::string output, ExitCode code) {
   return parsed;
 }
 
+// simulate's own options as they are written.
+struct SimulateArguments {
+  simulate::Options options;
+  std::string now;
+  std::string format = "table";
+};
+
+std::optional<simulate::Format> format_of(const std::string& text) {
+  if (text == "table") return simulate::Format::kTable;
+  if (text == "json") return simulate::Format::kJson;
+  if (text == "yaml") return simulate::Format::kYaml;
+  return std::nullopt;
+}
+
+std::string check_format(const std::string& text) {
+  return format_of(text) ? std::string() : "must be table, json or yaml, not \"" + text + '"';
+}
+
+std::string check_time(const std::string& text) {
+  if (model::parse_time(text)) return {};
+  return '"' + text + "\" is no time like 2026-11-24T12:00:00Z";
+}
+
+CLI::App* add_simulate(CLI::App& app, SimulateArguments& arguments) {
+  simulate::Options& options = arguments.options;
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Schedule the pods of files on the nodes of files, without a cluster");
+  command
+      ->add_option("-f,--filename", options.files,
+                   "YAML or JSON: a file, a folder or - for standard input; may be repeated")
+      ->required()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--config", "Not built yet")->check([](const std::string&) {
+    return std::string("configuration files are not built yet");
+  });
+  command->add_flag("--all-pods", options.all_pods,
+                    "Try all pods, whatever their schedulerName is");
+  command
+      ->add_option("--now", arguments.now,
+                   "The time it is, as 2026-11-24T12:00:00Z; without it the latest "
+                   "creationTimestamp")
+      ->check(check_time);
+  command->add_option("--seed", options.seed, "Breaks ties between equally good nodes")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("-o,--output", arguments.format, "What to print: table, json or yaml")
+      ->check(check_format)
+      ->capture_default_str();
+  command->add_flag("--fail-on-pending", options.fail_on_pending, "Exit with 3 if a pod is left");
+  return command;
+}
+
+ParsedOptions parse_simulate(SimulateArguments arguments,
+                             const std::vector<const CLI::Option*>& run_options) {
+  for (const CLI::Option* option : run_options) {
+    if (option->count() == 0) continue;
+    return finished("neuron-scheduler: " + option->get_name() + " has no meaning for simulate\n",
+                    kExitUsage);
+  }
+  ParsedOptions parsed;
+  parsed.simulate = std::move(arguments.options);
+  parsed.simulate->format = *format_of(arguments.format);
+  if (!arguments.now.empty()) parsed.simulate->now = model::parse_time(arguments.now);
+  return parsed;
+}
+
 }  // namespace
 
 model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(const std::string& text) {
@@ -55,7 +126,9 @@ model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(const st
 }
 
 ParsedOptions parse_options(const std::vector<std::string>& arguments) {
-  Options options;
+  ParsedOptions parsed;
+  Options& options = parsed.options;
+  SimulateArguments simulate_arguments;
   std::string http_address = "127.0.0.1:10251";
   std::string leader_elect = "false";
   bool version = false;
@@ -67,24 +140,27 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.add_subcommand("run", "Schedule a cluster (what happens without a subcommand, too)");
-  app.add_option("--kubeconfig", options.kubeconfig,
-                 "Kubeconfig file; without it, the credentials of the pod it runs in");
-  app.add_option("--context", options.context, "Context of the kubeconfig to use");
-  app.add_option("--http-address", http_address,
-                 "Where /metrics, /healthz, /livez and /readyz are served, plain HTTP; port 0: "
-                 "nowhere")
-      ->check(check_http_address)
-      ->capture_default_str();
-  app.add_option("--leader-elect", leader_elect, "Must be false: not built yet")
-      ->check(check_leader_elect)
-      ->capture_default_str();
-  app.add_option("-v,--v", options.verbosity,
-                 "How much to log: 0 news, 2 also each binding, 4 also each update")
-      ->check(CLI::Range(0, kVerbosityMax))
-      ->capture_default_str();
-  app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  const std::vector<const CLI::Option*> run_options = {
+      app.add_option("--kubeconfig", options.kubeconfig,
+                     "Kubeconfig file; without it, the credentials of the pod it runs in"),
+      app.add_option("--context", options.context, "Context of the kubeconfig to use"),
+      app.add_option("--http-address", http_address,
+                     "Where /metrics, /healthz, /livez and /readyz are served, plain HTTP; port 0: "
+                     "nowhere")
+          ->check(check_http_address)
+          ->capture_default_str(),
+      app.add_option("--leader-elect", leader_elect, "Must be false: not built yet")
+          ->check(check_leader_elect)
+          ->capture_default_str(),
+      app.add_option("-v,--v", options.verbosity,
+                     "How much to log: 0 news, 2 also each binding, 4 also each update")
+          ->check(CLI::Range(0, kVerbosityMax))
+          ->capture_default_str()};
+  const CLI::Option* const seed =
+      app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
+          ->check(CLI::NonNegativeNumber)
+          ->capture_default_str();
+  const CLI::App* const simulate = add_simulate(app, simulate_arguments);
 
   // CLI11 takes its arguments from the back, and knows "-v 2" and "--v=2", but not klog's "-v=2".
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -99,12 +175,14 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
     return finished("neuron-scheduler: " + std::string(error.what()) + "\n", kExitUsage);
   }
   if (version) return finished(kVersionText, kExitOk);
-
-  ParsedOptions parsed;
+  if (simulate->parsed()) {
+    // Before the subcommand it means the same.
+    if (seed->count() != 0) simulate_arguments.options.seed = options.seed;
+    return parse_simulate(std::move(simulate_arguments), run_options);
+  }
   parsed.run = true;
   const auto address = parse_http_address(http_address);
   std::tie(options.http_host, options.http_port) = *address;
-  parsed.options = std::move(options);
   return parsed;
 }
 

@@ -1,19 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cluster/model/result.hpp"
+#include "cmd/neuron-scheduler/exit_code.hpp"
+#include "cmd/neuron-scheduler/simulate/command.hpp"
 
 namespace neuron_scheduler::cmd {
-
-// Exit codes, as kube-scheduler has them where it has any (docs/configuration.md).
-enum ExitCode : int {
-  kExitOk = 0,       // Ended by SIGTERM or SIGINT, binds drained; or --help, --version.
-  kExitFailure = 1,  // Could not start, or was forced to stop.
-  kExitUsage = 2,    // The command line is wrong.
-};
 
 struct Options {
   std::string kubeconfig;  // Empty: in-cluster credentials.
@@ -24,11 +20,12 @@ struct Options {
   std::uint64_t seed = 0;           // Breaks ties between equal nodes (design.md §8).
 };
 
-// What the command line asks for. If it asks for no run (--help, --version, or a mistake), output
-// is what to print and exit_code how to end.
+// What the command line asks for. If it asks for nothing to be done (--help, --version, or a
+// mistake), output is what to print and exit_code how to end.
 struct ParsedOptions {
   bool run = false;
   Options options;
+  std::optional<simulate::Options> simulate;
   std::string output;
   ExitCode exit_code = kExitOk;
 };
