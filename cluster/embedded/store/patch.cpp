@@ -48,11 +48,6 @@ void merge_patch(json::value& target, const json::value& patch) {
   }
 }
 
-bool is_patch_type(std::string_view content_type) {
-  const std::string_view type = media_type(content_type);
-  return type == kJsonPatch || type == kMergePatch || type == kStrategicPatch;
-}
-
 Answer<json::object> apply_patch(Face face, std::string_view content_type,
                                  const json::object& current, const json::value& patch) {
   const std::string_view type = media_type(content_type);

@@ -27,10 +27,8 @@ void merge_patch(boost::json::value& target, const boost::json::value& patch);
 [[nodiscard]] Answer<void> strategic_merge_patch(const TypeInfo& type, boost::json::object& target,
                                                  const boost::json::object& patch);
 
-// Content types of the three (parameters are ignored).
-[[nodiscard]] bool is_patch_type(std::string_view content_type);
-// The patch of that type on a copy of `current`: the patched object, yet to be decoded by
-// decode_patched, defaulted and validated. 415 for another type.
+// The patch that a Content-Type names (parameters are ignored) on a copy of `current`: the patched
+// object, yet to be decoded by decode_patched, defaulted and validated. 415 for another type.
 [[nodiscard]] Answer<boost::json::object> apply_patch(Face face, std::string_view content_type,
                                                       const boost::json::object& current,
                                                       const boost::json::value& patch);
