@@ -203,6 +203,11 @@ Status not_acceptable() {
                        "application/json;stream=watch");
 }
 
+Status not_acceptable_form() {
+  return bare(406, "NotAcceptable",
+              "only the following media types are accepted: application/json, application/yaml");
+}
+
 Status already_exists(const FaceInfo& face, std::string_view name) {
   return about(409, "AlreadyExists", face, name, resource_and_name(face, name) + " already exists");
 }

@@ -72,7 +72,9 @@ using Answer = boost::system::result<T, Status>;
 [[nodiscard]] Status not_found(const FaceInfo& face, std::string_view name);
 // --- 405, 406
 [[nodiscard]] Status method_not_allowed();
+// No type that can be written; JSON, but in no form (as=...) that there is.
 [[nodiscard]] Status not_acceptable();
+[[nodiscard]] Status not_acceptable_form();
 // --- 409
 [[nodiscard]] Status already_exists(const FaceInfo& face, std::string_view name);
 // A POST that must be sent again: generateName collided too often.
