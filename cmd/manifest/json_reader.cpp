@@ -129,10 +129,8 @@ class Reader {
       const bool more = !rest_.empty();
       const std::size_t used = parser.write_some(more, rest_.data(), more ? size : 0, error);
       if (handler.builder.failed()) return handler.builder.problem();
-      if (error) {
-        return Problem{line_, more ? "not JSON: " + error.message()
-                                   : "not JSON: ends in the middle of a value"};
-      }
+      if (!more) return Problem{line_, "not JSON: ends in the middle of a value", true};
+      if (error) return Problem{line_, "not JSON: " + error.message(), false};
       line_ += static_cast<std::size_t>(std::ranges::count(rest_.substr(0, used), '\n'));
       rest_.remove_prefix(used);
     }

@@ -34,6 +34,7 @@ Trees read_trees(std::string_view raw) {
   Trees from_json = read_json(text);
   const auto* json_problem = std::get_if<Problem>(&from_json);
   if (json_problem == nullptr) return from_json;
+  if (json_problem->at_end) return from_json;
   // YAML's flow style, or documents of JSON between lines of ---. If it is neither, the reader that
   // came further knows better what is meant.
   Trees from_yaml = read_yaml(text);

@@ -32,13 +32,13 @@ std::size_t weight_of(const json::value& value) {
 
 }  // namespace
 
-bool TreeBuilder::wants_key() const { return in_map() && !frames_.back().has_key; }
-
-bool TreeBuilder::in_map() const {
-  return !frames_.empty() && frames_.back().container.is_object();
+bool TreeBuilder::wants_key() const {
+  return !frames_.empty() && frames_.back().container.is_object() && !frames_.back().has_key;
 }
 
-bool TreeBuilder::in_list() const { return !frames_.empty() && !in_map(); }
+bool TreeBuilder::in_list() const {
+  return !frames_.empty() && frames_.back().container.is_array();
+}
 
 void TreeBuilder::key(std::string_view name, KeyKind kind, std::size_t line) {
   if (failed()) return;
@@ -143,7 +143,7 @@ bool TreeBuilder::charge(const json::value& value, std::size_t line) {
 }
 
 void TreeBuilder::fail(std::size_t line, std::string reason) {
-  if (!failed()) problem_ = Problem{line, std::move(reason)};
+  if (!failed()) problem_ = Problem{line, std::move(reason), false};
 }
 
 Tree TreeBuilder::take() { return std::move(tree_); }

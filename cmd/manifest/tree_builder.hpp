@@ -17,6 +17,7 @@ namespace neuron_scheduler::manifest {
 struct Problem {
   std::size_t line = 0;
   std::string reason;
+  bool at_end = false;  // Nothing is wrong but that the text ends.
 };
 
 // One document of a text, whatever it holds.
@@ -43,8 +44,7 @@ class TreeBuilder {
 
   // Whether the next value is the key of a mapping: then key() must follow.
   [[nodiscard]] bool wants_key() const;
-  // What the next part would be a part of, if of anything.
-  [[nodiscard]] bool in_map() const;
+  // Whether the next value is an item of a list.
   [[nodiscard]] bool in_list() const;
   void key(std::string_view name, KeyKind kind, std::size_t line);
   void value(boost::json::value value, Anchor anchor, std::size_t line);

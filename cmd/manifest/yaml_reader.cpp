@@ -1,6 +1,7 @@
 #include "cmd/manifest/yaml_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -75,56 +76,16 @@ class Events final : public YAML::EventHandler {
     builder_.fail(line_of(mark), std::move(reason));
   }
 
-  // yaml-cpp takes a key without colon and an item that is not there for null; go-yaml, as the
-  // standard, for mistakes.
+  // yaml-cpp takes an item that is not there for null; go-yaml, as the standard, for a mistake.
   bool is_forgotten(const YAML::Mark& mark) {
     const auto at = static_cast<std::size_t>(mark.pos);
     if (builder_.in_list() && at < text_.size() && text_[at] == ',') {
       fail(mark, "not YAML: nothing between commas");
-    } else if (builder_.in_map() && !has_colon(static_cast<std::size_t>(key_mark_.pos))) {
-      fail(key_mark_, "not YAML: the key " + quoted(key_) + " has no ':' behind it");
     }
     return builder_.failed();
   }
 
-  // Whether a colon follows the key that begins at a place, with its tag and anchor.
-  [[nodiscard]] bool has_colon(std::size_t at) const {
-    const auto skip = [&](std::string_view what) {
-      at = std::min(text_.find_first_not_of(what, at), text_.size());
-    };
-    constexpr std::string_view kBlanks = " \t\n";
-    while (at < text_.size() && (text_[at] == '!' || text_[at] == '&')) {
-      at = std::min(text_.find_first_of(kBlanks, at), text_.size());
-      skip(kBlanks);
-    }
-    if (at == text_.size()) return false;
-    if (text_[at] == '"' || text_[at] == '\'') {
-      at = end_of_quoted(at);
-    } else {
-      at += key_.size();
-    }
-    skip(kBlanks);
-    return at < text_.size() && text_[at] == ':';
-  }
-
-  [[nodiscard]] std::size_t end_of_quoted(std::size_t at) const {
-    const char quote = text_[at];
-    for (++at; at < text_.size(); ++at) {
-      if (quote == '"' && text_[at] == '\\') {
-        ++at;
-      } else if (text_[at] == quote) {
-        // '' stands for one ' inside.
-        const bool doubled = quote == '\'' && at + 1 < text_.size() && text_[at + 1] == quote;
-        if (!doubled) return at + 1;
-        ++at;
-      }
-    }
-    return text_.size();
-  }
-
   void on_key(const YAML::Mark& mark, const std::string& tag, const std::string& text) {
-    key_ = text;
-    key_mark_ = mark;
     if (tag == kPlainTag && text == "<<") {
       return builder_.key(text, KeyKind::kMerge, line_of(mark));
     }
@@ -157,9 +118,25 @@ class Events final : public YAML::EventHandler {
   TreeBuilder& builder_;
   const std::string_view text_;
   const std::size_t line_offset_;
-  std::string key_;  // The last one, as it was written.
-  YAML::Mark key_mark_;
 };
+
+// yaml-cpp's words say what its parser wanted, not what one may have written.
+std::string explained(const std::string& message) {
+  struct Words {
+    std::string_view theirs;
+    const char* ours;
+  };
+  static constexpr std::array<Words, 6> kWords = {{
+      {"end of map not found", "no key with ':' where one must be (indentation?)"},
+      {"end of sequence not found", "no '- ' where one must be (indentation?)"},
+      {"illegal map value", "a ':' where none can be (indentation, or quotes missing?)"},
+      {"illegal EOF in scalar", "a quotation is not closed"},
+      {"end of sequence flow not found", "a [ is not closed"},
+      {"end of map flow not found", "a { is not closed"},
+  }};
+  const auto* const found = std::ranges::find(kWords, std::string_view(message), &Words::theirs);
+  return "not YAML: " + (found == kWords.end() ? message : std::string(found->ours));
+}
 
 // Only where a second document begins that nothing separates from the first.
 class SecondDocument final : public YAML::EventHandler {
@@ -255,7 +232,7 @@ class Reader {
       }
     } catch (const YAML::Exception& error) {
       const std::size_t line = error.mark.is_null() ? line_offset + 1 : events.line_of(error.mark);
-      builder.fail(line, "not YAML: " + error.msg);
+      builder.fail(line, explained(error.msg));
     }
     if (builder.failed()) {
       problem_ = builder.problem();

@@ -21,6 +21,14 @@ std::string check_http_address(const std::string& text) {
   return address ? std::string() : address.error().message;
 }
 
+std::string check_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, seed);
+  if (result.ec == std::errc{} && result.ptr == end) return {};
+  return "must be a whole number from 0 to 18446744073709551615, not \"" + text + '"';
+}
+
 std::string check_leader_elect(const std::string& text) {
   if (text == "false") return {};
   if (text == "true") {
@@ -80,7 +88,7 @@ CLI::App* add_simulate(CLI::App& app, SimulateArguments& arguments) {
                    "creationTimestamp")
       ->check(check_time);
   command->add_option("--seed", options.seed, "Breaks ties between equally good nodes")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_seed)
       ->capture_default_str();
   command->add_option("-o,--output", arguments.format, "What to print: table, json or yaml")
       ->check(check_format)
@@ -158,7 +166,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
           ->capture_default_str()};
   const CLI::Option* const seed =
       app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
-          ->check(CLI::NonNegativeNumber)
+          ->check(check_seed)
           ->capture_default_str();
   const CLI::App* const simulate = add_simulate(app, simulate_arguments);
 

@@ -45,8 +45,9 @@ void add_line(const Row& row, const std::array<std::size_t, 2>& widths, std::str
 std::string summary(const Outcome& outcome) {
   const auto placed =
       std::ranges::count_if(outcome.pods, [](const Tried& tried) { return !tried.node.empty(); });
-  return std::to_string(outcome.pods.size()) + " pods: " + std::to_string(placed) + " placed, " +
-         std::to_string(outcome.pods.size() - static_cast<std::size_t>(placed)) + " pending\n";
+  const std::size_t all = outcome.pods.size();
+  return std::to_string(all) + (all == 1 ? " pod: " : " pods: ") + std::to_string(placed) +
+         " placed, " + std::to_string(all - static_cast<std::size_t>(placed)) + " pending\n";
 }
 
 }  // namespace
