@@ -142,9 +142,14 @@ void write_yaml_value(const json::value& value, std::size_t indent, std::string&
 
 void write_yaml(const json::value& value, std::size_t indent, std::string& to) {
   constexpr std::size_t kIndent = 2;
+  constexpr std::size_t kSimpleKeyBytesMax = 1000;  // YAML ends at 1024 characters.
   if (const auto* object = value.if_object()) {
     for (const auto& entry : *object) {
-      to.append(indent, ' ').append(yaml_text(view(entry.key()))) += ':';
+      const std::string key = yaml_text(view(entry.key()));
+      const bool long_key = key.size() > kSimpleKeyBytesMax;
+      to.append(indent, ' ').append(long_key ? "? " : "").append(key);
+      if (long_key) to.append("\n").append(indent, ' ');
+      to += ':';
       // As kubectl: the dashes of a list stand under the key.
       write_yaml_value(entry.value(), indent + (entry.value().is_array() ? 0 : kIndent), to);
     }

@@ -320,11 +320,14 @@ TEST_F(ManifestFiles, ThatCannotBeReadAreNamed) {
 // --- Printing
 
 TEST(ManifestPrint, KeepsWhatWasRead) {
-  const auto value = boost::json::parse(R"({
-    "s": ["", "a", "yes", "1", "0x1", "~", "a: b", "#", "- x", "-", "a\nb", "\"q\"\\", "\u007f\u0085\u001b", "é😀",
-          "<<", "null", "a#b", "x y", "%", "@", "2026-11-01", "1e3", ".5", "a/b.c-d_e"],
-    "yes": {"": null, "e": {}, "f": [], "deep": [[1, [2, {"k": [{}]}]], {"a": [{"b": 1, "c": [true]}]}]},
+  auto value = boost::json::parse(R"({
+    "s": ["", "a", "yes", "1", "0x1", "~", "a: b", "#", "- x", "-", "a\nb", "\"q\"\\",
+          "\u007f\u0085\u001b", "é😀", "<<", "null", "a#b", "x y", "%", "@",
+          "2026-11-01", "1e3", ".5", "a/b.c-d_e"],
+    "yes": {"": null, "e": {}, "f": [],
+            "deep": [[1, [2, {"k": [{}]}]], {"a": [{"b": 1, "c": [true]}]}]},
     "n": [1, -1, 18446744073709551615, 1.5, 1e300, 1e-7], "m": {"x": {"y": {"z": "w"}}}})");
+  value.as_object()[std::string(1500, 'k')] = {1, 2};
   const std::string yaml = to_yaml(value);
   const auto from_yaml = yaml_to_object(yaml);
   ASSERT_TRUE(from_yaml) << from_yaml.error().message << '\n' << yaml;

@@ -37,6 +37,28 @@ TEST(OptionsTest, HelpAndVersionExitWell) {
   EXPECT_THAT(parse_options({"--version"}).output, HasSubstr("neuron-scheduler 0."));
 }
 
+TEST(OptionsTest, SimulateHasItsOwn) {
+  const auto parsed =
+      parse_options({"simulate", "-f", "a", "--filename=b", "-f", "-", "--all-pods", "--seed=7",
+                     "--now", "2026-11-24T12:00:00+01:00", "-o", "yaml", "--fail-on-pending"});
+  EXPECT_FALSE(parsed.run);
+  ASSERT_TRUE(parsed.simulate) << parsed.output;
+  EXPECT_EQ(parsed.simulate->files, (std::vector<std::string>{"a", "b", "-"}));
+  EXPECT_TRUE(parsed.simulate->all_pods);
+  EXPECT_TRUE(parsed.simulate->fail_on_pending);
+  EXPECT_EQ(parsed.simulate->seed, 7U);
+  EXPECT_EQ(model::format_time(*parsed.simulate->now), "2026-11-24T11:00:00Z");
+  EXPECT_EQ(parsed.simulate->format, simulate::Format::kYaml);
+  const auto plain = parse_options({"--seed=18446744073709551615", "simulate", "-f", "a"});
+  ASSERT_TRUE(plain.simulate) << plain.output;
+  EXPECT_EQ(plain.simulate->seed, 18446744073709551615U);
+  EXPECT_FALSE(plain.simulate->now);
+  EXPECT_EQ(plain.simulate->format, simulate::Format::kTable);
+  EXPECT_FALSE(parse_options({"run"}).simulate);
+  EXPECT_THAT(parse_options({"simulate", "--help"}).output, HasSubstr("--fail-on-pending"));
+  EXPECT_EQ(parse_options({"simulate", "--help"}).exit_code, kExitOk);
+}
+
 struct Bad {
   const char* name;
   std::vector<std::string> arguments;
@@ -49,7 +71,7 @@ class BadOptions : public testing::TestWithParam<Bad> {};
 
 TEST_P(BadOptions, AreNamedAndEndWithTwo) {
   const auto parsed = parse_options(GetParam().arguments);
-  EXPECT_FALSE(parsed.run);
+  EXPECT_FALSE(parsed.run || parsed.simulate);
   EXPECT_EQ(parsed.exit_code, kExitUsage);
   EXPECT_THAT(parsed.output, HasSubstr(GetParam().want));
 }
@@ -67,6 +89,19 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"AddressIpv6", {"--http-address=::1:80"}, "needs brackets"},
         Bad{"AddressBrackets", {"--http-address=[::1:80"}, "brackets do not match"},
         Bad{"Seed", {"--seed=-1"}, "--seed"},
+        Bad{"SeedWord", {"--seed=1x"}, "must be a whole number from 0 to 18446744073709551615"},
+        Bad{"NoFile", {"simulate"}, "--filename is required"},
+        Bad{"Config", {"simulate", "-f", "a", "--config", "b"}, "not built yet"},
+        Bad{"Now", {"simulate", "-f", "a", "--now", "today"}, "\"today\" is no time like"},
+        Bad{"Format", {"simulate", "-f", "a", "-o", "wide"}, "must be table, json or yaml"},
+        Bad{"SimulateSeed", {"simulate", "-f", "a", "--seed=-1"}, "--seed"},
+        Bad{"RunOption",
+            {"simulate", "-f", "a", "--kubeconfig=b"},
+            "--kubeconfig has no meaning for simulate"},
+        Bad{"RunOptionBefore",
+            {"-v", "2", "simulate", "-f", "a"},
+            "-v has no meaning for simulate"},
+        Bad{"SimulateOptionOfRun", {"run", "-f", "a"}, "-f"},
         Bad{"MissingValue", {"--kubeconfig"}, "--kubeconfig"}),
     [](const auto& row) { return row.param.name; });
 

@@ -193,9 +193,10 @@ class Run {
       }
     }
     if (!others.empty()) {
-      warn(std::to_string(others.size()) + " pod(s) have another schedulerName than " +
-           our_name_.str() + " and are not tried (--all-pods tries them): " + others.front() +
-           (others.size() > 1 ? ", ..." : ""));
+      const bool one = others.size() == 1;
+      warn(std::to_string(others.size()) + (one ? " pod has" : " pods have") +
+           " another schedulerName than " + our_name_.str() + " and " + (one ? "is" : "are") +
+           " not tried (--all-pods tries them): " + others.front() + (one ? "" : ", ..."));
     }
     return std::nullopt;
   }

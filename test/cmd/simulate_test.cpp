@@ -1,0 +1,425 @@
+#include <algorithm>
+#include <ostream>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "cmd/manifest/manifest.hpp"
+#include "cmd/neuron-scheduler/options.hpp"
+#include "cmd/neuron-scheduler/simulate/command.hpp"
+#include "cmd/neuron-scheduler/simulate/json_path.hpp"
+#include "cmd/neuron-scheduler/simulate/output.hpp"
+
+namespace neuron_scheduler::simulate {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+const std::string kData = "test/cmd/manifests/";
+
+struct Result {
+  int code = -1;
+  std::string out;
+  std::string error;
+};
+
+// With words as on the command line; input is what "-f -" reads.
+Result simulate(const std::vector<std::string>& words, const std::string& input = "") {
+  std::vector<std::string> arguments = {"simulate"};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  const auto parsed = cmd::parse_options(arguments);
+  EXPECT_TRUE(parsed.simulate) << parsed.output;
+  if (!parsed.simulate) return {};
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream error;
+  const cmd::DrawingStyle style{80, false, true};
+  const int code = run_command(*parsed.simulate, style, in, out, error);
+  return {code, out.str(), error.str()};
+}
+
+// What stands before the drawing.
+std::string table(const Result& result) { return result.out.substr(0, result.out.find("\n\n")); }
+
+std::string pod(const std::string& name, const std::string& limits, const std::string& more = "",
+                const std::string& meta = "") {
+  return "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + name + meta +
+         "}, spec: {schedulerName: neuron-scheduler, " + more +
+         " containers: [{name: c, resources: {limits: {" + limits + "}}}]}}\n";
+}
+
+std::string node(const std::string& name, const std::string& type, int devices, int cores) {
+  return "---\n{apiVersion: v1, kind: Node, metadata: {name: " + name +
+         ", labels: {node.kubernetes.io/instance-type: " + type +
+         "}}, status: {capacity: {cpu: 64, memory: 64Gi, pods: 100, aws.amazon.com/neuron: " +
+         std::to_string(devices) + ", aws.amazon.com/neuroncore: " + std::to_string(cores) +
+         "}}}\n";
+}
+
+const std::string kTrn1 = node("trn1", "trn1.32xlarge", 16, 32);
+
+// --- Manifests of the usual shapes, on the nodes of nodes.yaml
+
+struct File {
+  const char* name;
+  const char* file;
+  const char* want;
+  const char* warnings = "";
+};
+
+void PrintTo(const File& row, std::ostream* out) { *out << row.name; }
+
+class SimulateFiles : public testing::TestWithParam<File> {};
+
+TEST_P(SimulateFiles, GoThrough) {
+  const auto result = simulate({"-f", kData + "nodes.yaml", "-f", kData + GetParam().file});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.error, GetParam().warnings);
+  EXPECT_EQ(table(result) + '\n', GetParam().want);
+  EXPECT_THAT(result.out, HasSubstr("4x4 torus"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, SimulateFiles,
+    testing::Values(
+        File{"Deployment", "deployment.yaml",
+             "POD                                 NODE    NEURON\n"
+             "serving/inference-5c6c777cdb-hdrc5  trn1-a  cores 30-31\n"
+             "serving/inference-5c6c777cdb-jg67l  trn1-a  cores 28-29\n"
+             "serving/inference-5c6c777cdb-kjj45  trn1-a  cores 26-27\n"
+             "3 pods: 3 placed, 0 pending\n"},
+        File{"StatefulSet", "statefulset.yaml",
+             "POD              NODE       NEURON\n"
+             "default/store-3  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
+             "which neuron-scheduler does not schedule yet.\n"
+             "default/store-4  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
+             "which neuron-scheduler does not schedule yet.\n"
+             "2 pods: 0 placed, 2 pending\n"},
+        File{"Jobs", "jobs.yaml",
+             "POD                    NODE    NEURON\n"
+             "default/pi-hh7np       trn1-a\n"
+             "default/pi-jkkk8       trn1-a\n"
+             "default/train-0-t4xgr  trn1-a  devices 0-3\n"
+             "default/train-1-n4ztv  trn1-a  devices 4-7\n"
+             "default/train-2-62d9s  trn1-a  devices 8-11\n"
+             "5 pods: 5 placed, 0 pending\n"},
+        File{"HelmTemplate", "helm-template.yaml",
+             "POD                                         NODE    NEURON\n"
+             "default/release-inference-6796f5fd79-nr4l8  trn1-a  devices 15\n"
+             "1 pod: 1 placed, 0 pending\n",
+             "warning: 1 pod has another schedulerName than neuron-scheduler and is not tried "
+             "(--all-pods tries them): default/release-inference-test\n"},
+        File{"KubectlGet", "kubectl-get.yaml",
+             "POD                          NODE    NEURON\n"
+             "default/web-5d8f6c7b9-dvldl  trn1-a  cores 6-7\n"
+             "1 pod: 1 placed, 0 pending\n"},
+        File{"JsonLists", "pods.json",
+             "POD             NODE     NEURON\n"
+             "default/json-a  trn1-a   cores 30\n"
+             "default/json-b  inf2-a\n"
+             "default/json-c  plain-a\n"
+             "3 pods: 3 placed, 0 pending\n"},
+        File{"Anchors", "anchors.yaml",
+             "POD             NODE    NEURON\n"
+             "default/second  trn1-a  devices 15\n"
+             "default/first   trn1-a  cores 28-29\n"
+             "2 pods: 2 placed, 0 pending\n"},
+        File{"OtherKinds", "other-kinds.yaml", "0 pods: 0 placed, 0 pending\n",
+             "warning: DaemonSet kube-system/agent: pods that it makes are not simulated\n"
+             "warning: CronJob nightly: pods that it makes are not simulated\n"
+             "warning: ReplicationController old: pods that it makes are not simulated\n"
+             "warning: PyTorchJob tune: pods that it makes are not simulated\n"
+             "warning: LimitRange objects have no effect in simulate\n"}),
+    [](const auto& row) { return row.param.name; });
+
+// --- What becomes of pods
+
+TEST(Simulate, BoundPodsKeepTheirDevicesAndTerminalOnesHoldNothing) {
+  const std::string bound =
+      pod("a", "aws.amazon.com/neuron: 4", "nodeName: trn1,",
+          ", annotations: {AWS_NEURON_IDS: \"0,1,2,3\", hami.io/aws-neuron-devices-allocated: "
+          "\"trn1-AWSNeuron-0,AWSNeuron,0,3:trn1-AWSNeuron-1,AWSNeuron,0,3:"
+          "trn1-AWSNeuron-2,AWSNeuron,0,3:trn1-AWSNeuron-3,AWSNeuron,0,3:;\"}") +
+      "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {nodeName: trn1, containers: "
+      "[{name: c, resources: {limits: {aws.amazon.com/neuron: 8}}}]}, status: {phase: Failed}}\n";
+  const auto result = simulate({"-f", "-"}, kTrn1 + bound + pod("c", "aws.amazon.com/neuron: 8"));
+  EXPECT_EQ(table(result),
+            "POD        NODE  NEURON\n"
+            "default/c  trn1  devices 8-15\n"
+            "1 pod: 1 placed, 0 pending");
+  EXPECT_THAT(result.error, IsEmpty());
+}
+
+TEST(Simulate, ReasonsStandInTheLine) {
+  const auto result = simulate({"-f", "-"}, kTrn1 + pod("minus", "aws.amazon.com/neuron: -1") +
+                                                pod("half", "aws.amazon.com/neuroncore: 1.5") +
+                                                pod("huge", "aws.amazon.com/neuron: 1e18") +
+                                                pod("wrong", "aws.amazon.com/neuron: {}") +
+                                                pod("gated", "", "schedulingGates: [{name: g}],") +
+                                                pod("two-lines", "", "nodeSelector: {a: b},"));
+  EXPECT_EQ(
+      table(result),
+      "POD                NODE       NEURON\n"
+      "default/minus      <pending>  0/1 nodes are available: container c asks for a negative "
+      "number of aws.amazon.com/neuron.\n"
+      "default/half       <pending>  0/1 nodes are available: container c asks for a fraction "
+      "of aws.amazon.com/neuroncore.\n"
+      "default/huge       <pending>  0/1 nodes are available: container c asks for more than "
+      "2147483648 aws.amazon.com/neuron.\n"
+      "default/wrong      <pending>  0/1 nodes are available: pod could not be read: "
+      "spec.containers[0].resources.requests[\"aws.amazon.com/neuron\"]: must be a quantity in "
+      "quotes.\n"
+      "default/gated      <pending>  Scheduling is blocked due to non-empty scheduling gates\n"
+      "default/two-lines  <pending>  0/1 nodes are available: 1 node(s) didn't match Pod's node "
+      "affinity/selector.\n"
+      "6 pods: 0 placed, 6 pending");
+}
+
+TEST(Simulate, WithoutNodesNothingIsPlaced) {
+  const auto result = simulate({"-f", "-"}, pod("a", ""));
+  EXPECT_EQ(result.out,
+            "POD        NODE       NEURON\n"
+            "default/a  <pending>  no nodes available to schedule pods\n"
+            "1 pod: 0 placed, 1 pending\n");
+  EXPECT_EQ(simulate({"-f", "-"}).out, "0 pods: 0 placed, 0 pending\n");
+}
+
+TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {
+  const std::string text = kTrn1 + "---\n{apiVersion: v1, kind: Pod, metadata: {name: a}}\n" +
+                           "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: "
+                           "{schedulerName: volcano}}\n";
+  const auto without = simulate({"-f", "-"}, text);
+  EXPECT_EQ(table(without), "0 pods: 0 placed, 0 pending");
+  EXPECT_EQ(without.error,
+            "warning: 2 pods have another schedulerName than neuron-scheduler and are not tried "
+            "(--all-pods tries them): default/a, ...\n");
+  const auto with = simulate({"-f", "-", "--all-pods", "-o", "json"}, text);
+  EXPECT_THAT(with.error, IsEmpty());
+  const auto list = boost::json::parse(with.out).as_object();
+  ASSERT_EQ(list.at("items").as_array().size(), 2U);
+  const auto& second = list.at("items").as_array()[1].as_object();
+  EXPECT_EQ(text_at(second, {"spec", "schedulerName"}), "volcano");
+  EXPECT_EQ(text_at(second, {"spec", "nodeName"}), "trn1");
+}
+
+TEST(Simulate, WhatIsOddIsWarnedOf) {
+  const std::string text =
+      kTrn1 + "---\n{apiVersion: v1, kind: Node, metadata: {name: bad}, spec: {taints: x}}\n" +
+      pod("lost", "", "nodeName: gone,") +
+      pod("foreign", "aws.amazon.com/neuron: 1", "nodeName: trn1,") +
+      pod("going", "", "", ", deletionTimestamp: \"2026-11-01T00:00:00Z\"");
+  const auto result = simulate({"-f", "-"}, text + pod("a", "aws.amazon.com/neuron: 1"));
+  EXPECT_THAT(result.error,
+              AllOf(HasSubstr("warning: Node bad could not be read, it takes no pods: spec.taints: "
+                              "must be an array\n"),
+                    HasSubstr("warning: Pod default/lost is bound to node gone, which is not in "
+                              "the input: it counts nowhere\n"),
+                    HasSubstr("warning: Pod default/going is being deleted: not tried\n"),
+                    HasSubstr("warning: Pod default/foreign: ")));
+  EXPECT_THAT(table(result), HasSubstr("1 node(s) had the foreign Neuron pod default/foreign"));
+}
+
+// --- Order
+
+TEST(Simulate, PriorityThenCreationThenInputDecide) {
+  const std::string text =
+      "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: "
+      "9}\n" +
+      kTrn1 + pod("last", "") + pod("young", "", "", ", creationTimestamp: 2026-11-01T00:00:02Z") +
+      pod("old", "", "", ", creationTimestamp: 2026-11-01T00:00:01Z") +
+      pod("same", "", "", ", creationTimestamp: 2026-11-01T00:00:02Z") +
+      pod("high", "", "priorityClassName: high,");
+  const auto result = simulate({"-f", "-"}, text);
+  std::string names;
+  std::istringstream lines(table(result));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("default/")) names += line.substr(8, line.find(' ') - 8) + ' ';
+  }
+  EXPECT_EQ(names, "high old last young same ");
+}
+
+std::vector<std::string> mixed_objects() {
+  std::vector<std::string> objects;
+  const auto stamp = [&objects] {
+    const auto number = std::to_string(100 + objects.size()).substr(1);
+    return ", creationTimestamp: \"2026-11-01T00:00:" + number + "Z\"";
+  };
+  const auto stamped = [&](std::string text, const std::string& name) {
+    const std::string key = "metadata: {name: " + name;
+    return text.insert(text.find(key) + key.size(), stamp());
+  };
+  for (const char* const name : {"n1", "n2", "n3"}) {
+    objects.push_back(stamped(node(name, "trn1.32xlarge", 16, 32), name));
+    objects.push_back(
+        stamped(node(std::string("i-") + name, "inf2.48xlarge", 12, 24), std::string("i-") + name));
+  }
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    const char* const resource =
+        i % 3 == 0 ? "aws.amazon.com/neuron: " : "aws.amazon.com/neuroncore: ";
+    objects.push_back(stamped(
+        pod(name, resource + std::to_string(1 << (i % 5)), i % 7 == 0 ? "priority: 3," : ""),
+        name));
+  }
+  objects.push_back(stamped(pod("bound", "aws.amazon.com/neuroncore: 1", "nodeName: n1,",
+                                ", annotations: {AWS_NEURON_IDS: \"0\"}"),
+                            "bound"));
+  objects.push_back(
+      stamped("---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: "
+              "4, template: {spec: {schedulerName: neuron-scheduler, containers: [{name: c, "
+              "resources: {limits: {aws.amazon.com/neuroncore: 2}}}]}}}}\n",
+              "d"));
+  return objects;
+}
+
+TEST(Simulate, TheOrderOfTheInputDoesNotMatterIfTimesDiffer) {
+  auto objects = mixed_objects();
+  const auto joined = [&] {
+    std::string text;
+    for (const std::string& object : objects) text += object;
+    return text;
+  };
+  const auto want = simulate({"-f", "-"}, joined());
+  ASSERT_THAT(want.out, AllOf(HasSubstr("44 pods: "), HasSubstr("<pending>")));
+  const auto want_json = simulate({"-f", "-", "-o", "json"}, joined());
+  std::mt19937 random(7);
+  for (int i = 0; i < 20; ++i) {
+    std::ranges::shuffle(objects, random);
+    const auto got = simulate({"-f", "-"}, joined());
+    ASSERT_EQ(got.out, want.out);
+    ASSERT_EQ(got.error, want.error);
+    ASSERT_EQ(simulate({"-f", "-", "-o", "json"}, joined()).out, want_json.out);
+  }
+}
+
+TEST(Simulate, TheSeedDecidesBetweenEqualNodes) {
+  std::string text;
+  for (int i = 0; i < 8; ++i) text += node("n" + std::to_string(i), "trn1.32xlarge", 16, 32);
+  text += pod("a", "aws.amazon.com/neuron: 16");
+  std::vector<std::string> outs;
+  for (const char* const seed : {"0", "1", "2", "3", "4", "5"}) {
+    outs.push_back(table(simulate({"-f", "-", "--seed", seed}, text)));
+    EXPECT_EQ(table(simulate({"--seed", seed, "-f", "-"}, text)), outs.back());
+  }
+  std::ranges::sort(outs);
+  EXPECT_GT(std::ranges::distance(outs.begin(), std::ranges::unique(outs).begin()), 1);
+}
+
+// --- Lists
+
+TEST(Simulate, TheListHoldsPodsAsAnApiServerWould) {
+  const std::string text =
+      "{apiVersion: v1, kind: Node, metadata: {name: m, labels: {topology.kubernetes.io/zone: z, "
+      "node.kubernetes.io/instance-type: inf2.xlarge}}, status: {capacity: {cpu: 4, memory: 8Gi, "
+      "pods: 9, aws.amazon.com/neuron: 1, aws.amazon.com/neuroncore: 2}}}\n" +
+      pod("a", "aws.amazon.com/neuroncore: 1", "", ", annotations: {keep: me}, labels: {b: c}") +
+      pod("b", "aws.amazon.com/neuroncore: 3");
+  const auto result = simulate({"-f", "-", "-o", "json", "--now", "2026-11-24T12:00:00Z"}, text);
+  const auto list = boost::json::parse(result.out).as_object();
+  EXPECT_EQ(text_at(list, {"apiVersion"}), "v1");
+  EXPECT_EQ(text_at(list, {"kind"}), "List");
+  const auto& items = list.at("items").as_array();
+  ASSERT_EQ(items.size(), 2U);
+  const auto& placed = items[0].as_object();
+  EXPECT_EQ(text_at(placed, {"kind"}), "Pod");
+  EXPECT_EQ(text_at(placed, {"spec", "nodeName"}), "m");
+  EXPECT_EQ(boost::json::serialize(*find(placed, {"metadata", "labels"})),
+            R"({"b":"c","topology.kubernetes.io/zone":"z"})");
+  EXPECT_EQ(boost::json::serialize(*find(placed, {"metadata", "annotations"})),
+            R"({"keep":"me","AWS_NEURON_IDS":"0","NEURON_ALLOCATED":"false",)"
+            R"("NEURON_ALLOC_TIME":"1795521600000000000",)"
+            R"("NEURON_RESOURCE_TYPE":"aws.amazon.com/neuroncore",)"
+            R"("aws.amazon.com/predicate-node":"m",)"
+            R"("hami.io/aws-neuron-devices-allocated":"m-AWSNeuron-0,AWSNeuron,0,1:;",)"
+            R"("hami.io/bind-phase":"allocating","hami.io/bind-time":"1795521600",)"
+            R"("hami.io/vgpu-node":"m","hami.io/vgpu-time":"1795521600"})");
+  EXPECT_EQ(boost::json::serialize(*find(placed, {"status", "conditions"})),
+            R"([{"type":"PodScheduled","status":"True","lastProbeTime":null,)"
+            R"("lastTransitionTime":"2026-11-24T12:00:00Z"}])");
+  const auto& pending = items[1].as_object();
+  EXPECT_EQ(find(pending, {"spec", "nodeName"}), nullptr);
+  EXPECT_EQ(boost::json::serialize(*find(pending, {"status", "conditions"})),
+            R"([{"type":"PodScheduled","status":"False","lastProbeTime":null,)"
+            R"("lastTransitionTime":"2026-11-24T12:00:00Z","reason":"Unschedulable","message":)"
+            R"("0/1 nodes are available: 1 node(s) cannot give 3 aws.amazon.com/neuroncore to one )"
+            R"(container (legal numbers of devices: 1)."}])");
+  const auto yaml = simulate({"-f", "-", "-o", "yaml", "--now", "2026-11-24T12:00:00Z"}, text);
+  const auto same = manifest::yaml_to_object(yaml.out);
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_EQ(boost::json::value(*same), boost::json::value(list));
+}
+
+TEST(Simulate, AConditionKeepsTheTimeOfItsStatus) {
+  const std::string text =
+      "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {schedulerName: neuron-scheduler}, "
+      "status: {conditions: [{type: Other, status: 'True'}, {type: PodScheduled, status: 'False', "
+      "reason: Unschedulable, message: old, lastTransitionTime: '2026-11-01T00:00:00Z'}]}}";
+  const auto result = simulate({"-f", "-", "-o", "json", "--now", "2026-11-24T12:00:00Z"}, text);
+  const auto list = boost::json::parse(result.out).as_object();
+  EXPECT_EQ(boost::json::serialize(
+                *find(list.at("items").as_array()[0].as_object(), {"status", "conditions"})),
+            R"([{"type":"Other","status":"True"},{"type":"PodScheduled","status":"False",)"
+            R"("lastProbeTime":null,"lastTransitionTime":"2026-11-01T00:00:00Z",)"
+            R"("reason":"Unschedulable","message":"no nodes available to schedule pods"}])");
+  // Its own output is input again, and gives the same.
+  EXPECT_EQ(simulate({"-f", "-", "-o", "json", "--now", "2026-11-24T12:00:00Z"}, result.out).out,
+            result.out);
+}
+
+// --- Ends
+
+TEST(Simulate, BadInputEndsWithTwoAndPlacesNothing) {
+  for (const char* const format : {"table", "json", "yaml"}) {
+    const auto result =
+        simulate({"-f", "-", "-o", format}, kTrn1 + pod("a", "") + "---\nkind: Pod\nmetadata: [\n");
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(result.error, StartsWith("neuron-scheduler: -:8: not YAML: "));
+  }
+  EXPECT_EQ(simulate({"-f", "none.yaml"}).error,
+            "neuron-scheduler: none.yaml: no such file or folder\n");
+  EXPECT_EQ(simulate({"-f", kData + "nodes.yaml", "-f", kData + "nodes.yaml"}).error,
+            "neuron-scheduler: test/cmd/manifests/nodes.yaml:2: Node trn1-a is already at "
+            "test/cmd/manifests/nodes.yaml:2\n");
+}
+
+TEST(Simulate, PendingPodsCountOnlyIfAsked) {
+  const std::string left = kTrn1 + pod("a", "aws.amazon.com/neuron: 17");
+  EXPECT_EQ(simulate({"-f", "-"}, left).code, 0);
+  EXPECT_EQ(simulate({"-f", "-", "--fail-on-pending"}, left).code, 3);
+  EXPECT_EQ(simulate({"-f", "-", "--fail-on-pending"}, kTrn1 + pod("a", "")).code, 0);
+}
+
+TEST(Simulate, NothingFromTheInputControlsATerminal) {
+  const auto result =
+      simulate({"-f", "-"},
+               kTrn1 + "---\n" +
+                   R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{)"
+                   R"("schedulerName":"neuron-scheduler","containers":[{"name":"\u001b[2J\u009b",)"
+                   R"("resources":{"limits":{"aws.amazon.com/neuron":"-1"}}}]}})"
+                   "\n---\n"
+                   R"({"apiVersion":"v1","kind":"Odd\u001b[2J","metadata":{"name":"a\nb"},)"
+                   R"("spec":{"template":{"spec":{"containers":[]}}}})");
+  EXPECT_THAT(result.out, HasSubstr("container  [2J  asks for a negative number"));
+  EXPECT_EQ(result.error, "warning: Odd [2J a b: pods that it makes are not simulated\n");
+}
+
+TEST(Simulate, IdsAreShownAsRanges) {
+  EXPECT_EQ(short_ids(""), "");
+  EXPECT_EQ(short_ids("7"), "7");
+  EXPECT_EQ(short_ids("0,1,2,3"), "0-3");
+  EXPECT_EQ(short_ids("0,1,4,6,7,6,7"), "0-1,4,6-7,6-7");
+}
+
+}  // namespace
+}  // namespace neuron_scheduler::simulate
