@@ -389,6 +389,8 @@ class Core final : public std::enable_shared_from_this<Core> {
   void turn() {
     is_poked_ = false;
     if (is_stopped_) return;
+    const std::optional<model::SteadyTime> due = api_.next_timer();
+    if (due && *due <= clock_.steady()) api_.tick();
     if (options_.after_requests) options_.after_requests();
     for (const WatchId id : api_.take_ready()) {
       const auto found = streams_.find(id);
@@ -408,7 +410,6 @@ class Core final : public std::enable_shared_from_this<Core> {
     tick_timer_.async_wait([self = shared_from_this()](const error_code& error) {
       if (error || self->is_stopped_) return;
       self->armed_for_.reset();
-      self->api_.tick();
       self->turn();
     });
   }
