@@ -48,8 +48,11 @@ Result simulate(const std::vector<std::string>& words, const std::string& input 
   return {code, out.str(), error.str()};
 }
 
-// What stands before the drawing.
-std::string table(const Result& result) { return result.out.substr(0, result.out.find("\n\n")); }
+// What stands before the drawing, and before the blank line between them.
+std::string table(const Result& result) {
+  if (!result.out.starts_with("POD ")) return {};
+  return result.out.substr(0, result.out.find("\n\n"));
+}
 
 std::string pod(const std::string& name, const std::string& limits, const std::string& more = "",
                 const std::string& meta = "") {
@@ -85,7 +88,7 @@ TEST_P(SimulateFiles, GoThrough) {
   const auto result = simulate({"-f", kData + "nodes.yaml", "-f", kData + GetParam().file});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.error, GetParam().warnings);
-  EXPECT_EQ(table(result) + '\n', GetParam().want);
+  EXPECT_EQ(table(result), GetParam().want);
   EXPECT_THAT(result.out, HasSubstr("4x4 torus"));
 }
 
@@ -97,14 +100,14 @@ INSTANTIATE_TEST_SUITE_P(
              "serving/inference-5c6c777cdb-hdrc5  trn1-a  cores 30-31\n"
              "serving/inference-5c6c777cdb-jg67l  trn1-a  cores 28-29\n"
              "serving/inference-5c6c777cdb-kjj45  trn1-a  cores 26-27\n"
-             "3 pods: 3 placed, 0 pending\n"},
+             "3 pods: 3 placed, 0 pending"},
         File{"StatefulSet", "statefulset.yaml",
              "POD              NODE       NEURON\n"
              "default/store-3  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
              "which neuron-scheduler does not schedule yet.\n"
              "default/store-4  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
              "which neuron-scheduler does not schedule yet.\n"
-             "2 pods: 0 placed, 2 pending\n"},
+             "2 pods: 0 placed, 2 pending"},
         File{"Jobs", "jobs.yaml",
              "POD                    NODE    NEURON\n"
              "default/pi-hh7np       trn1-a\n"
@@ -112,29 +115,29 @@ INSTANTIATE_TEST_SUITE_P(
              "default/train-0-t4xgr  trn1-a  devices 0-3\n"
              "default/train-1-n4ztv  trn1-a  devices 4-7\n"
              "default/train-2-62d9s  trn1-a  devices 8-11\n"
-             "5 pods: 5 placed, 0 pending\n"},
+             "5 pods: 5 placed, 0 pending"},
         File{"HelmTemplate", "helm-template.yaml",
              "POD                                         NODE    NEURON\n"
              "default/release-inference-6796f5fd79-nr4l8  trn1-a  devices 15\n"
-             "1 pod: 1 placed, 0 pending\n",
+             "1 pod: 1 placed, 0 pending",
              "warning: 1 pod has another schedulerName than neuron-scheduler and is not tried "
              "(--all-pods tries them): default/release-inference-test\n"},
         File{"KubectlGet", "kubectl-get.yaml",
              "POD                          NODE    NEURON\n"
              "default/web-5d8f6c7b9-dvldl  trn1-a  cores 6-7\n"
-             "1 pod: 1 placed, 0 pending\n"},
+             "1 pod: 1 placed, 0 pending"},
         File{"JsonLists", "pods.json",
              "POD             NODE     NEURON\n"
              "default/json-a  trn1-a   cores 30\n"
              "default/json-b  inf2-a\n"
              "default/json-c  plain-a\n"
-             "3 pods: 3 placed, 0 pending\n"},
+             "3 pods: 3 placed, 0 pending"},
         File{"Anchors", "anchors.yaml",
              "POD             NODE    NEURON\n"
              "default/second  trn1-a  devices 15\n"
              "default/first   trn1-a  cores 28-29\n"
-             "2 pods: 2 placed, 0 pending\n"},
-        File{"OtherKinds", "other-kinds.yaml", "0 pods: 0 placed, 0 pending\n",
+             "2 pods: 2 placed, 0 pending"},
+        File{"OtherKinds", "other-kinds.yaml", "",
              "warning: DaemonSet kube-system/agent: pods that it makes are not simulated\n"
              "warning: CronJob nightly: pods that it makes are not simulated\n"
              "warning: ReplicationController old: pods that it makes are not simulated\n"
@@ -199,7 +202,8 @@ TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {
                            "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: "
                            "{schedulerName: volcano}}\n";
   const auto without = simulate({"-f", "-"}, text);
-  EXPECT_EQ(table(without), "0 pods: 0 placed, 0 pending");
+  EXPECT_EQ(table(without), "");
+  EXPECT_THAT(without.out, StartsWith("trn1 "));
   EXPECT_EQ(without.error,
             "warning: 2 pods have another schedulerName than neuron-scheduler and are not tried "
             "(--all-pods tries them): default/a, ...\n");
@@ -293,7 +297,7 @@ TEST(Simulate, TheOrderOfTheInputDoesNotMatterIfTimesDiffer) {
   ASSERT_THAT(want.out, AllOf(HasSubstr("44 pods: "), HasSubstr("<pending>")));
   const auto want_json = simulate({"-f", "-", "-o", "json"}, joined());
   std::mt19937 random(7);
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 8; ++i) {
     std::ranges::shuffle(objects, random);
     const auto got = simulate({"-f", "-"}, joined());
     ASSERT_EQ(got.out, want.out);

@@ -70,6 +70,10 @@ cmd::ExitCode run_command(const Options& options, const cmd::DrawingStyle& style
       out << manifest::to_yaml(list_of(std::move(*outcome)));
       break;
   }
+  if (!out.flush()) {
+    error << "neuron-scheduler: the result could not be written\n";
+    return cmd::kExitFailure;
+  }
   return pending && options.fail_on_pending ? cmd::kExitPending : cmd::kExitOk;
 }
 

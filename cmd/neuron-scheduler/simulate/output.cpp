@@ -63,8 +63,10 @@ std::string table_of(const Outcome& outcome) {
   if (rows.size() > 1) {
     for (const Row& row : rows) add_line(row, widths, text);
   }
-  text += summary(outcome);
-  if (!outcome.drawing.empty()) text += '\n' + outcome.drawing;
+  // Where nothing had to be placed, the drawing is the answer.
+  if (!outcome.pods.empty() || outcome.drawing.empty()) text += summary(outcome);
+  if (!text.empty() && !outcome.drawing.empty()) text += '\n';
+  text += outcome.drawing;
   return text;
 }
 

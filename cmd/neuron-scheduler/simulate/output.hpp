@@ -8,8 +8,8 @@
 
 namespace neuron_scheduler::simulate {
 
-// A line for each pod, how many there are, and the drawing. Text from outside holds no control
-// characters afterwards.
+// A line for each pod, how many there are, and the drawing; if there are none, the drawing alone.
+// Text from outside holds no control characters afterwards.
 [[nodiscard]] std::string table_of(const Outcome& outcome);
 
 // A v1 List of the pods.

@@ -99,6 +99,18 @@ class Maker {
     if (problem_.empty()) problem_ = std::move(reason);
   }
 
+  // Whether this many more pods may be made.
+  bool allows(std::int64_t pods) {
+    const auto count = static_cast<std::size_t>(std::max<std::int64_t>(pods, 0));
+    if (count > budget_.pods) {
+      fail("more than " + std::to_string(kPodsMax) + " pods in all");
+    } else if (count * template_bytes_ > budget_.bytes) {
+      fail("more than " + std::to_string(kMadeBytesMax) +
+           " bytes of pods made from templates in all");
+    }
+    return problem_.empty();
+  }
+
   void make_deployment() {
     // Then its pods come from that one.
     if (existing_.owns_replica_set(owner_)) return;
@@ -114,17 +126,21 @@ class Maker {
   }
 
   void make_replicas(const json::object& set) {
-    const auto wanted = static_cast<std::size_t>(number({"spec", "replicas"}, 1));
     const auto have = existing_.pods_of(set);
-    const auto active =
-        static_cast<std::size_t>(std::ranges::count_if(have, &Existing::Pod::active));
-    for (std::size_t i = active; i < wanted && problem_.empty(); ++i) add_generated(set, "");
+    const auto active = std::ranges::count_if(have, &Existing::Pod::active);
+    add_several(set, number({"spec", "replicas"}, 1) - active);
+  }
+
+  void add_several(const json::object& owner, std::int64_t missing) {
+    if (!allows(missing)) return;
+    for (std::int64_t i = 0; i < missing && problem_.empty(); ++i) add_generated(owner, "");
   }
 
   void make_stateful_set() {
     const auto wanted = number({"spec", "replicas"}, 1);
     const auto start = number({"spec", "ordinals", "start"}, 0);
     const std::string set_name(text_at(owner_, {"metadata", "name"}));
+    if (!allows(wanted - static_cast<std::int64_t>(existing_.pod_count()))) return;
     labels_.emplace_back("controller-revision-hash", set_name + '-' + hash_text(*template_));
     for (std::int64_t i = start; i < start + wanted && problem_.empty(); ++i) {
       const std::string name = set_name + '-' + std::to_string(i);
@@ -198,11 +214,12 @@ class Maker {
     // Without a number of completions nothing new begins after the first success.
     std::int64_t wanted = done > 0 ? active : parallelism;
     if (counted) wanted = std::min(parallelism, completions - done);
-    for (std::int64_t i = active; i < wanted && problem_.empty(); ++i) add_generated(owner_, "");
+    add_several(owner_, wanted - active);
   }
 
   void make_indexed(const std::vector<Existing::Pod>& have, std::int64_t completions,
                     std::int64_t missing) {
+    if (!allows(missing)) return;
     const std::string base(text_at(owner_, {"metadata", "name"}));
     const auto completed = completed_indexes();
     auto range = completed.begin();
@@ -267,12 +284,7 @@ class Maker {
   }
 
   json::object* add(const json::object& owner, const std::string& name) {
-    if (budget_.pods == 0 || budget_.bytes < template_bytes_) {
-      fail(budget_.pods == 0 ? "more than " + std::to_string(kPodsMax) + " pods in all"
-                             : "more than " + std::to_string(kMadeBytesMax) +
-                                   " bytes of pods made from templates in all");
-      return nullptr;
-    }
+    if (!allows(1)) return nullptr;
     --budget_.pods;
     budget_.bytes -= template_bytes_;
     json::object pod{{"apiVersion", "v1"}, {"kind", "Pod"}};

@@ -35,6 +35,7 @@ class Existing {
   // A Pod or ReplicaSet of the input, or one that was made.
   void add(const boost::json::object& object);
   [[nodiscard]] bool has_pod(std::string_view namespace_name, std::string_view name) const;
+  [[nodiscard]] std::size_t pod_count() const { return pods_.size(); }
   [[nodiscard]] std::vector<Pod> pods_of(const boost::json::object& owner) const;
   [[nodiscard]] bool owns_replica_set(const boost::json::object& owner) const;
 
