@@ -1,7 +1,7 @@
 """pods/binding: what the scheduler's one write promises and how it is refused (design.md section 4)."""
 
 from support.case import case
-from support.session import binding, pod
+from support.session import GO_WORDS, binding, pod
 
 
 def _bind(s, name, body, **more):
@@ -128,7 +128,7 @@ def a_binding_of_the_wrong_kind(s):
 @case
 def a_binding_that_is_no_json(s):
     s.new_pod("p")
-    s.failed(_bind(s, "p", '{"kind": "Binding", '), 400, "BadRequest")
+    s.failed(_bind(s, "p", '{"kind": "Binding", ', differs={"body.message": GO_WORDS}), 400, "BadRequest")
 
 
 @case

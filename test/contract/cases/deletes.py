@@ -1,7 +1,7 @@
 """Deleting, with and without grace."""
 
 from support.case import case
-from support.session import pod
+from support.session import GO_WORDS, pod
 
 NOW = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0}
 
@@ -148,10 +148,11 @@ def the_event_of_a_delete_has_a_newer_version(s):
 @case
 def bad_delete_options_are_refused(s):
     s.new_pod("p")
-    s.failed(s.delete(s.path("pods", "p"), "{bad"), 400, "BadRequest")
+    s.failed(s.delete(s.path("pods", "p"), "{bad", differs={"body.message": GO_WORDS}), 400, "BadRequest")
     s.failed(s.delete(s.path("pods", "p"), {"gracePeriodSeconds": "x"}), 400, "BadRequest")
     s.failed(s.delete(s.path("pods", "p"), {"propagationPolicy": "Sometimes"}), 422, "Invalid", "propagationPolicy")
-    s.failed(s.delete(s.path("pods", "p"), pod("p")), 400, "BadRequest")
+    s.failed(s.delete(s.path("pods", "p"), pod("p"), differs={"body.message": GO_WORDS}), 400, "BadRequest",
+             'no kind "Pod" is registered for version "v1"')
     s.equal(s.get(s.path("pods", "p")).status, 200, "still there")
 
 

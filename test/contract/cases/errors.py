@@ -1,7 +1,7 @@
 """Requests that cannot be answered, and objects that cannot be."""
 
 from support.case import case
-from support.session import STRATEGIC, binding, node, pod
+from support.session import GO_DIFF, GO_WORDS, STRATEGIC, binding, node, pod
 
 YAML_AND_PROTOBUF = "the embedded server takes and gives JSON alone"
 
@@ -35,14 +35,14 @@ def methods_that_are_not_allowed(s):
 def bodies_that_are_no_json(s):
     for body in ("{bad", "", "[]", '"text"', "5"):
         s.failed(s.post(s.path("pods"), body, differs={
-            "body.message": "it ends with the words of a Go library"}), 400, "BadRequest")
+            "body.message": GO_WORDS}), 400, "BadRequest")
     s.failed(s.post(s.path("pods"), "null"), 422, "Invalid", "name or generateName is required")
 
 
 @case
 def json_with_something_behind_it(s):
     s.post(s.path("pods"), '{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "p"}, "spec": {"containers": '
-           '[{"name": "a", "image": "b"}]}} trailing', differs={"body.message": "the words of a Go library"})
+           '[{"name": "a", "image": "b"}]}} trailing', differs={"body.message": GO_WORDS})
 
 
 @case
@@ -51,9 +51,11 @@ def a_body_of_the_wrong_kind(s):
     s.failed(answer, 400, "BadRequest", 'Node in version "v1" cannot be handled as a Pod')
     body = pod("p")
     body["apiVersion"] = "v2"
-    s.failed(s.post(s.path("pods"), body), 400, "BadRequest")
+    s.failed(s.post(s.path("pods"), body, differs={"body.message": GO_WORDS}), 400, "BadRequest",
+             'no kind "Pod" is registered for version "v2"')
     body["kind"], body["apiVersion"] = "Widget", "v1"
-    s.failed(s.post(s.path("pods"), body), 400, "BadRequest")
+    s.failed(s.post(s.path("pods"), body, differs={"body.message": GO_WORDS}), 400, "BadRequest",
+             'no kind "Widget" is registered for version "v1"')
 
 
 @case
@@ -216,9 +218,11 @@ def affinity_has_a_form(s):
 @case
 def a_node_has_a_form(s):
     for change in ({"taints": [{"key": "bad key", "effect": "NoSchedule"}]}, {"taints": [{"key": "k"}]},
-                   {"taints": [{"key": "k", "effect": "NoSchedule"}, {"key": "k", "effect": "NoSchedule"}]},
                    {"status": {"capacity": {"cpu": "-1"}}}, {"labels": {"bad key": "x"}}):
         s.failed(s.post(s.path("nodes"), node(s.node_name("n"), **change)), 422, "Invalid")
+    twice = node(s.node_name("n"), taints=[{"key": "k", "effect": "NoSchedule"}] * 2)
+    s.failed(s.post(s.path("nodes"), twice, differs={"body.message": GO_DIFF, "body.details.causes[0].message": GO_DIFF}),
+             422, "Invalid", "taints must be unique by key and effect pair")
 
 
 @case
@@ -242,7 +246,7 @@ def escaped_paths(s):
 @case
 def deep_json_is_refused(s):
     s.failed(s.post(s.path("pods"), '{"metadata":' * 20000 + "1" + "}" * 20000, differs={
-        "body.message": "the words of a Go library"}), 400, "BadRequest")
+        "body.message": GO_WORDS}), 400, "BadRequest")
 
 
 @case

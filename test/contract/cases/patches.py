@@ -1,7 +1,7 @@
 """PATCH in its three forms, and the scheduler's own patch of pods/status."""
 
 from support.case import case
-from support.session import JSON_PATCH, MERGE, STRATEGIC
+from support.session import GO_DIFF, GO_WORDS, JSON_PATCH, MERGE, STRATEGIC
 
 
 def _condition(message, **more):
@@ -46,7 +46,7 @@ def a_json_patch_tests_and_sets(s):
 def a_json_patch_whose_test_fails(s):
     s.new_pod("p", labels={"a": "1"})
     answer = s.patch(s.path("pods", "p"), [{"op": "test", "path": "/metadata/labels/a", "value": "9"}], JSON_PATCH,
-                     differs={"body.message": "it ends with the words of a Go library"})
+                     differs={"body.message": GO_WORDS})
     s.failed(answer, 422, "Invalid")
 
 
@@ -109,7 +109,9 @@ def a_status_patch_cannot_bind(s):
 @case
 def a_main_patch_cannot_bind(s):
     s.new_pod("p")
-    s.failed(s.patch(s.path("pods", "p"), {"spec": {"nodeName": "x"}}), 422, "Invalid")
+    answer = s.patch(s.path("pods", "p"), {"spec": {"nodeName": "x"}}, differs={
+        "body.message": GO_DIFF, "body.details.causes[0].message": GO_DIFF})
+    s.failed(answer, 422, "Invalid", "pod updates may not change fields other than")
 
 
 @case
@@ -128,8 +130,10 @@ def patches_that_cannot_be_read(s):
 @case
 def a_patch_of_a_field_s_type(s):
     s.new_pod("p")
-    s.patch(s.path("pods", "p"), {"metadata": {"labels": {"a": 5}}})
-    s.patch(s.path("pods", "p"), {"metadata": {"labels": {"a": 5}}}, STRATEGIC)
+    for content_type in (MERGE, STRATEGIC):
+        answer = s.patch(s.path("pods", "p"), {"metadata": {"labels": {"a": 5}}}, content_type, differs={
+            "body.message": "it quotes the whole pod", "body.details.causes[0].message": "it quotes the whole pod"})
+        s.failed(answer, 422, "Invalid", "patch: Invalid value")
 
 
 @case

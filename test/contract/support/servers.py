@@ -7,7 +7,6 @@ import re
 import ssl
 import subprocess
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -20,8 +19,8 @@ from processes import Process
 # What a kind means for each of the two.
 KINDS = {
     "usual": {"embedded": [], "real": {}},
-    # Without streamed lists, and with a history that ends soon.
-    "plain": {"embedded": ["--no-streamed-lists"], "real": {"feature_gates": {"WatchList": False}}},
+    # Without streamed lists, and able to forget its history.
+    "plain": {"embedded": ["--no-streamed-lists", "--allow-faults"], "real": {"feature_gates": {"WatchList": False}}},
 }
 
 
@@ -105,7 +104,13 @@ class Embedded(_Server):
         return http.client.HTTPConnection(host, int(port), timeout=timeout)
 
     def forget_history(self):
-        raise NotImplementedError
+        """A fault of the server: it forgets before it answers one request."""
+        rule = [{"action": "compact", "pathPrefix": "/version", "count": 1}]
+        url = f"http://{self.address}"
+        for request in (urllib.request.Request(f"{url}/faults", json.dumps(rule).encode(),
+                                               {"Content-Type": "application/json"}), f"{url}/version"):
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                answer.read()
 
     def check_alive(self):
         if not self._process.running():

@@ -18,6 +18,9 @@ STRATEGIC = "application/strategic-merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 TIMEOUT = 20.0
+# Reasons for which texts may differ.
+GO_WORDS = "it ends with the words of a Go library"
+GO_DIFF = "a real server shows a diff of its Go structs"
 
 
 class Answer:
@@ -258,7 +261,7 @@ class Session:
     # Recording
 
     def _record(self, label, value, differs):
-        label = f"{len(self.steps) + 1}. {self._normal.text(label)}"
+        label = f"{len(self.steps) + 1}. {self._normal.label(label)}"
         for path, reason in (differs or {}).items():
             self.permitted.append((label, path, reason))
         self.steps.append((label, value))
@@ -276,7 +279,8 @@ class Session:
         if not isinstance(body, dict) or not isinstance(answer.body, dict):
             return
         prefix = (body.get("metadata") or {}).get("generateName")
-        name = (answer.body.get("metadata") or {}).get("name")
+        made = answer.body if answer.body.get("kind") != "Status" else {"metadata": answer.body.get("details")}
+        name = (made.get("metadata") or {}).get("name")
         if prefix and name and not body["metadata"].get("name"):
             self._normal.generated(name, prefix)
 
