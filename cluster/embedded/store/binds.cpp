@@ -109,6 +109,13 @@ void set_scheduled(json::object& status, model::WallTime now) {
   conditions.push_back(std::move(scheduled));
 }
 
+// As Go writes a list of errors.
+std::string text_of(const std::vector<Cause>& causes) {
+  std::vector<std::string> texts;
+  for (const Cause& cause : causes) texts.push_back(cause.field + ": " + cause.message);
+  return texts.size() == 1 ? texts.front() : "[" + join(texts, ", ") + "]";
+}
+
 ApiAnswer created_answer() {
   return json_answer(201, json::object{{"kind", "Status"},
                                        {"apiVersion", "v1"},
@@ -136,7 +143,7 @@ Answer<ApiAnswer> bind_pod(Core& core, const Call& call) {
     return bad_request("name in URL does not match name in Binding object");
   }
   if (auto causes = validate_binding(*binding); !causes.empty()) {
-    return invalid_binding(name, std::move(causes));
+    return plain_error(text_of(causes));
   }
   const ObjectPtr current =
       core.store.find(Resource::kPods, object_key(call.route.namespace_name, name));

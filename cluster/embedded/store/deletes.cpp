@@ -49,6 +49,12 @@ class Remover {
       return forbidden(face_, name_, "this namespace may not be deleted");
     }
     if (options_.uid && *options_.uid != current_->uid) {
+      // Namespaces are checked by other code there.
+      if (face_.resource == Resource::kNamespaces) {
+        return conflict(face_, name_,
+                        "Precondition failed: UID in precondition: " + *options_.uid +
+                            ", UID in object meta: " + current_->uid);
+      }
       return delete_uid_conflict(face_, name_, *options_.uid, current_->uid);
     }
     const std::string version = std::to_string(current_->resource_version);

@@ -1,6 +1,8 @@
 #include "cluster/embedded/store/event_faces.hpp"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cluster/embedded/store/resource.hpp"
 #include "cluster/embedded/store/schema.hpp"
@@ -37,7 +39,7 @@ std::string_view events_name(std::string_view core) {
   return core;
 }
 
-// In the order of the face's own type. Both are decoded, so that they have what the type writes.
+// In the form of the face's own type: what one writes when it is unset, the other leaves out.
 boost::json::object renamed(const boost::json::object& event, Face face,
                             std::string_view (*name_there)(std::string_view)) {
   boost::json::object result;
@@ -47,6 +49,9 @@ boost::json::object renamed(const boost::json::object& event, Face face,
     }
   }
   result["apiVersion"] = api_version(info(face));
+  std::vector<std::string> warnings;
+  (void)decode(type_of(face), FieldValidation::kIgnore, result,
+               warnings);  // It was decoded before.
   return result;
 }
 

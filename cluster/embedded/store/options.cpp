@@ -68,6 +68,14 @@ std::vector<Cause> watch_causes(const Query& query, bool streamed_lists) {
                           "gate is enabled"));
     }
   }
+  // A watch from no version is a streamed list (apimachinery SetListOptionsDefaults).
+  const std::string_view version = query.get("resourceVersion");
+  const bool implied = streamed_lists && match.empty() && !query.has("sendInitialEvents") &&
+                       (version.empty() || version == "0");
+  if (implied && !query.get("continue").empty()) {
+    causes.push_back(
+        forbidden_field(kField, "resourceVersionMatch is forbidden when continue is provided"));
+  }
   if (!match.empty()) {
     if (!query.has("sendInitialEvents")) {
       causes.push_back(forbidden_field(
@@ -85,7 +93,7 @@ std::vector<Cause> watch_causes(const Query& query, bool streamed_lists) {
   return causes;
 }
 
-Answer<std::optional<std::uint64_t>> read_version(std::string_view text, ListUse use) {
+Answer<std::optional<std::uint64_t>> version_of(std::string_view text, ListUse use) {
   if (text.empty()) return std::optional<std::uint64_t>{};
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -94,7 +102,7 @@ Answer<std::optional<std::uint64_t>> read_version(std::string_view text, ListUse
   }
   const std::string why = "resourceVersion: Invalid value: " + quoted(text) +
                           ": strconv.ParseUint: parsing " + quoted(text) + ": invalid syntax";
-  if (use == ListUse::kWatch) return plain_error(why);
+  if (use != ListUse::kList) return plain_error(why);
   return bad_request("invalid resource version: " + why);
 }
 
@@ -132,6 +140,10 @@ std::vector<Cause> propagation_causes(const json::object& body) {
 
 }  // namespace
 
+Answer<std::optional<std::uint64_t>> read_resource_version(const Query& query, ListUse use) {
+  return version_of(query.get("resourceVersion"), use);
+}
+
 Answer<ListOptions> read_list_options(const Query& query, ListUse use, bool streamed_lists) {
   ListOptions options;
   const auto limit = query.integer("limit");
@@ -140,7 +152,7 @@ Answer<ListOptions> read_list_options(const Query& query, ListUse use, bool stre
   if (timeout.has_error()) return timeout.error();
   auto causes = use == ListUse::kList ? list_causes(query) : watch_causes(query, streamed_lists);
   if (!causes.empty()) return invalid_options("ListOptions", std::move(causes));
-  const auto version = read_version(query.get("resourceVersion"), use);
+  const auto version = read_resource_version(query, use);
   if (version.has_error()) return version.error();
 
   options.resource_version = *version;

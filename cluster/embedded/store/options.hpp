@@ -27,7 +27,10 @@ struct ListOptions {
   bool bookmarks = false;
 };
 
-enum class ListUse : std::uint8_t { kList, kWatch };
+// Of get and watch a real server answers a resourceVersion that is no number with a plain 500.
+enum class ListUse : std::uint8_t { kList, kWatch, kGet };
+[[nodiscard]] Answer<std::optional<std::uint64_t>> read_resource_version(const Query& query,
+                                                                         ListUse use);
 // The views are into the query. streamed_lists: as ApiOptions has it.
 [[nodiscard]] Answer<ListOptions> read_list_options(const Query& query, ListUse use,
                                                     bool streamed_lists);

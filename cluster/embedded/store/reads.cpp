@@ -23,14 +23,10 @@ std::string field_selector(const Call& call) {
 }  // namespace
 
 Answer<ApiAnswer> get_object(Core& core, const Call& call) {
-  const auto asked = call.query.get("resourceVersion");
-  if (!asked.empty()) {
-    const auto options = read_list_options(call.query, ListUse::kList, true);
-    if (options.has_error()) return options.error();
-    const std::uint64_t version = options->resource_version.value_or(0);
-    if (version > core.store.resource_version()) {
-      return too_large_resource_version(version, core.store.resource_version());
-    }
+  const auto asked = read_resource_version(call.query, ListUse::kGet);
+  if (asked.has_error()) return asked.error();
+  if (asked->value_or(0) > core.store.resource_version()) {
+    return too_large_resource_version(**asked, core.store.resource_version());
   }
   const ObjectPtr object = core.store.find(call.resource(), call.key());
   if (!object) return not_found(call.face(), call.route.name);

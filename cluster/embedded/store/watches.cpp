@@ -5,7 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "cluster/embedded/store/text.hpp"
+#include "cluster/embedded/store/schema.hpp"
 
 namespace neuron_scheduler::embedded {
 namespace {
@@ -16,6 +16,19 @@ void begin_line(std::string_view type, std::string& out) {
   out += R"({"type":")";
   out += type;
   out += R"(","object":)";
+}
+
+// An object of the kind that has metadata alone, with what its type always writes.
+json::object bookmark(const FaceInfo& face, Representation representation, json::object metadata) {
+  if (representation != Representation::kObject) {
+    return {{"kind", "PartialObjectMetadata"},
+            {"apiVersion", "meta.k8s.io/v1"},
+            {"metadata", std::move(metadata)}};
+  }
+  json::object object{{"metadata", std::move(metadata)}};
+  std::vector<std::string> warnings;
+  (void)decode_object(face.face, FieldValidation::kIgnore, object, warnings);  // It has no faults.
+  return object;
 }
 
 }  // namespace
@@ -209,12 +222,7 @@ void Watches::read_bookmark(Watch& watch, std::string& out) const {
     out += json::serialize(make_table(face.face, {}, std::move(metadata), options));
     watch.columns_sent = true;
   } else {
-    const bool partial = watch.options.representation != Representation::kObject;
-    const json::object object{
-        {"kind", partial ? std::string_view{"PartialObjectMetadata"} : face.kind},
-        {"apiVersion", partial ? std::string{"meta.k8s.io/v1"} : api_version(face)},
-        {"metadata", std::move(metadata)}};
-    out += json::serialize(object);
+    out += json::serialize(bookmark(face, watch.options.representation, std::move(metadata)));
   }
   out += "}\n";
   watch.initial_end_due = false;

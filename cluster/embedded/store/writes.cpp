@@ -53,6 +53,18 @@ Answer<std::string> pick_name(Core& core, const Call& call, const json::object& 
   return generate_name_conflict(call.face(), generated);
 }
 
+// Conditions that came with the object's creation changed then.
+void date_conditions(json::object& object, model::WallTime now) {
+  json::object* const status = object_in(object, "status");
+  json::array* const conditions = status == nullptr ? nullptr : array_in(*status, "conditions");
+  if (text_in(object, "kind") != "Pod" || conditions == nullptr) return;
+  for (json::value& value : *conditions) {
+    json::object* const condition = value.if_object();
+    if (condition == nullptr || !text_in(*condition, "lastTransitionTime").empty()) continue;
+    (*condition)["lastTransitionTime"] = time_text(now);
+  }
+}
+
 // object: decoded.
 Answer<ApiAnswer> create(Core& core, const Call& call, const WriteOptions& options,
                          json::object object) {
@@ -74,7 +86,10 @@ Answer<ApiAnswer> create(Core& core, const Call& call, const WriteOptions& optio
   metadata["uid"] = core.names.uid();
   metadata["creationTimestamp"] = time_text(core.clock.wall());
   set_defaults(face.face, object);
-  prepare_create(face.face, object);
+  if (const auto admitted = prepare_create(face.face, object); admitted.has_error()) {
+    return admitted.error();
+  }
+  date_conditions(object, core.clock.wall());
   if (auto causes = validate_create(face.face, object); !causes.empty()) {
     return invalid(face, *name, std::move(causes));
   }
@@ -96,10 +111,13 @@ Answer<void> check_version(const Call& call, const json::object& metadata,
   const std::string_view text = text_in(metadata, "resourceVersion");
   if (text.empty() || text == "0") {
     if (call.resource() != Resource::kLeases) return {};
-    Status status =
-        invalid(call.face(), call.route.name,
-                {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
-                  "metadata.resourceVersion"}});
+    const Cause cause{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
+                      "metadata.resourceVersion"};
+    Status status = invalid(call.face(), call.route.name, {cause});
+    // A real server names the resource here where the kind belongs.
+    status.kind = call.face().plural;
+    status.message = qualified_plural(call.face()) + " " + quoted(call.route.name) +
+                     " is invalid: " + cause.field + ": " + cause.message;
     return status;
   }
   std::uint64_t version = 0;
@@ -119,9 +137,13 @@ void keep_system_fields(json::object& next, const json::object& now) {
   next.erase("managedFields");
   next.erase("selfLink");
   if (text_in(next, "uid").empty()) next["uid"] = text_in(now, "uid");
-  for (const std::string_view key : {"creationTimestamp", "generation", "deletionTimestamp"}) {
+  for (const std::string_view key : {"creationTimestamp", "generation"}) {
     next.erase(key);
     if (const json::value* const value = now.if_contains(key)) next.emplace(key, *value);
+  }
+  // Set where there is none it is refused by validation.
+  if (const json::value* const deleted = now.if_contains("deletionTimestamp")) {
+    next["deletionTimestamp"] = *deleted;
   }
   constexpr std::string_view kGrace = "deletionGracePeriodSeconds";
   const json::value* const grace = now.if_contains(kGrace);
