@@ -126,13 +126,13 @@ class Reproduction(ClusterTest):
         self.assertEqual([each["metadata"]["name"] for each in arrived], names)
         return nodes, arrived, {each["metadata"]["name"]: each for each in self.pods()}
 
-    def run_again(self, nodes, pods, *arguments):
+    def run_again(self, nodes, pods, seed=SEED):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "recorded.json"
             # Items of a list come without their kind.
             nodes = [{"apiVersion": "v1", "kind": "Node", **each} for each in nodes]
             path.write_text(as_list([*nodes, *pods]), encoding="utf-8")
-            out, error = simulate("-f", path, "-o", "json", "--seed", SEED, *arguments)
+            out, error = simulate("-f", path, "-o", "json", "--seed", seed)
         self.assertEqual(error, "")
         return {each["metadata"]["name"]: each for each in json.loads(out)["items"]}
 
@@ -147,7 +147,7 @@ class Reproduction(ClusterTest):
         placed = sum(1 for each in live.values() if each["spec"].get("nodeName"))
         self.assertGreater(placed, 60)
         self.assertLess(placed, 150)
-        other = [placement(each) for each in self.run_again(nodes, arrived, "--seed", SEED + 1).values()]
+        other = [placement(each) for each in self.run_again(nodes, arrived, SEED + 1).values()]
         self.assertNotEqual(other, [placement(each) for each in again.values()], "the seed has no effect")
 
     def test_pods_are_as_the_server_holds_them(self):
