@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import tempfile
 import unittest
@@ -32,6 +33,20 @@ def simulate(*arguments, stdin=None, code=0, **options):
 
 def as_list(objects):
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+
+
+def shown_commands(text):
+    """(command, output) of each indented block that begins with a dollar sign."""
+    found, block = [], None
+    for line in text.splitlines():
+        if line.startswith("    $ "):
+            block = [line[6:], []]
+            found.append(block)
+        elif block is not None and (line.startswith("    ") or not line):
+            block[1].append(line[4:])
+        else:
+            block = None
+    return [(command, "\n".join(lines).rstrip("\n")) for command, lines in found]
 
 
 def placement(pod):
@@ -88,6 +103,17 @@ class Command(unittest.TestCase):
                                     "-o", "json", stdin=text)
             self.assertEqual(error, "")
             self.assertTrue(all("nodeName" not in each["spec"] for each in json.loads(again)["items"]))
+
+    def test_the_documentation_shows_real_output(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "examples").symlink_to(EXAMPLES)
+            Path(folder, "bad").symlink_to(DATA / "bad")
+            shown = shown_commands((ROOT / "docs" / "simulate.md").read_text(encoding="utf-8"))
+            self.assertGreater(len(shown), 5)
+            for command, wanted in shown:
+                done = subprocess.run([binary(), *shlex.split(command)[1:]], cwd=folder, capture_output=True,
+                                      encoding="utf-8", timeout=60, check=False, env={"LANG": "C.UTF-8"})
+                self.assertEqual((done.stdout + done.stderr).rstrip("\n"), wanted, command)
 
     def test_large_input(self):
         """Five thousand pods on a hundred nodes."""
