@@ -71,6 +71,10 @@ Answer<ApiAnswer> respond(Core& core, const ApiRequest& request) {
   if (route.has_error()) return route.error();
   if (!is_known_method(request.method)) return method_not_allowed();
   Call call{.request = request, .route = std::move(*route), .query = Query(query)};
+  if (!call.route.watch && !call.query.flag("watch")) {
+    const auto timeout = check_timeout(call.query);
+    if (timeout.has_error()) return timeout.error();
+  }
   const auto representation = negotiate(request.accept);
   if (representation.has_error()) return representation.error();
   call.representation = *representation;

@@ -67,6 +67,7 @@ Answer<json::object> read_object(const FaceInfo& face, const ApiRequest& request
   }
   auto parsed = parse(request.body);
   if (parsed.has_error()) return unreadable_body(face, parsed.error().message, request.body);
+  if (parsed->is_null()) return json::object{};  // As Go decodes it.
   json::object* const object = parsed->if_object();
   if (object == nullptr) {
     return unreadable_body(face, "json: the body is not an object", request.body);

@@ -1,7 +1,9 @@
 #include "cluster/embedded/store/query.hpp"
 
 #include <algorithm>
+#include <iterator>
 
+#include "cluster/embedded/store/text.hpp"
 #include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::embedded {
@@ -12,6 +14,36 @@ std::optional<unsigned> hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
   if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
   return std::nullopt;
+}
+
+constexpr std::string_view kDigits = "0123456789";
+
+// What is wrong with a duration (Go's time.ParseDuration); empty: nothing.
+std::string duration_fault(std::string_view text) {
+  std::string_view rest = text;
+  if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
+  if (rest == "0") return {};
+  const std::string invalid = "time: invalid duration " + quoted(text);
+  if (rest.empty()) return invalid;
+  while (!rest.empty()) {
+    const std::size_t whole = std::min(rest.find_first_not_of(kDigits), rest.size());
+    rest.remove_prefix(whole);
+    std::size_t fraction = 0;
+    if (rest.starts_with('.')) {
+      rest.remove_prefix(1);
+      fraction = std::min(rest.find_first_not_of(kDigits), rest.size());
+      rest.remove_prefix(fraction);
+    }
+    if (whole + fraction == 0) return invalid;
+    const std::string_view unit = rest.substr(0, rest.find_first_of("0123456789."));
+    if (unit.empty()) return "time: missing unit in duration " + quoted(text);
+    constexpr std::string_view kUnits[] = {"ns", "us", "\u00b5s", "\u03bcs", "ms", "s", "m", "h"};
+    if (std::ranges::find(kUnits, unit) == std::end(kUnits)) {
+      return "time: unknown unit " + quoted(unit) + " in duration " + quoted(text);
+    }
+    rest.remove_prefix(unit.size());
+  }
+  return {};
 }
 
 }  // namespace
@@ -76,6 +108,13 @@ Answer<std::optional<std::int64_t>> Query::integer(std::string_view name) const 
     return bad_request("strconv.ParseInt: parsing \"" + std::string{text} + "\": invalid syntax");
   }
   return std::optional<std::int64_t>{*number};
+}
+
+Answer<void> check_timeout(const Query& query) {
+  const std::string_view text = query.get("timeout");
+  const std::string fault = text.empty() ? std::string{} : duration_fault(text);
+  if (fault.empty()) return {};
+  return bad_request("invalid timeout specified in the request URL - " + fault);
 }
 
 }  // namespace neuron_scheduler::embedded

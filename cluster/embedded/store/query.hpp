@@ -33,4 +33,8 @@ class Query {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
+// The query parameter timeout of all but watches: 400 unless it is a duration as Go reads it. It is
+// not waited for: every answer here comes at once.
+[[nodiscard]] Answer<void> check_timeout(const Query& query);
+
 }  // namespace neuron_scheduler::embedded

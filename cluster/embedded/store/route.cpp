@@ -21,17 +21,19 @@ Status no_such_page() {
   return status;
 }
 
-Answer<std::vector<std::string>> segments_of(std::string_view path) {
+// As Go's router sees it: an escaped slash is a slash.
+Answer<std::vector<std::string>> segments_of(std::string_view raw) {
+  const auto decoded = percent_decoded(raw, Plus::kKept);
+  if (!decoded) return bad_request("invalid URL escape in the path");
+  std::string_view path = *decoded;
   std::vector<std::string> segments;
   if (path.starts_with('/')) path.remove_prefix(1);
   if (path.ends_with('/')) path.remove_suffix(1);
   while (!path.empty()) {
-    const std::string_view raw = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), raw.size() + 1));
-    auto segment = percent_decoded(raw, Plus::kKept);
-    if (!segment) return bad_request("invalid URL escape in the path");
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), segment.size() + 1));
     if (segments.size() == kSegmentsMax) return no_such_page();
-    segments.push_back(std::move(*segment));
+    segments.emplace_back(segment);
   }
   return segments;
 }
@@ -89,7 +91,7 @@ Answer<Route> find_route(std::string_view path) {
   if (segments.size() < 2) return no_such_page();
   std::string group;
   if (segments[0] == "api") {
-    if (segments[1] != "v1") return no_such_page();
+    if (segments[1] != "v1") return no_such_resource();
   } else if (segments[0] == "apis" && segments.size() >= 3) {
     group = segments[1];
     const bool known = !group.empty() && std::ranges::any_of(faces(), [&](const FaceInfo& face) {

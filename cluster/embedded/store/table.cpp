@@ -153,9 +153,7 @@ Clause clause_of(std::string_view text) {
   return clause;
 }
 
-bool is_json(std::string_view type) {
-  return type == "application/json" || type == "application/*" || type == "*/*";
-}
+bool is_json(std::string_view type) { return type == "application/json" || type == "*/*"; }
 
 }  // namespace
 
