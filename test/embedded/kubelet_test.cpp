@@ -149,6 +149,8 @@ TEST_F(KubeletTest, SaysThatDevicesAreAllocatedWhereThatIsAsked) {
   EXPECT_EQ(text(pod(), "/metadata/annotations/NEURON_ALLOCATED"), "true");
   EXPECT_EQ(text(pod(), "/metadata/annotations/AWS_NEURON_IDS"), "3");
   EXPECT_EQ(text(pod(), "/metadata/annotations/other"), "kept");
+  pass(10s);
+  EXPECT_EQ(text(pod(), "/status/podIPs"), R"([{"ip":"10.128.0.1"}])") << "it starts once";
 }
 
 TEST_F(KubeletTest, AddsNoAnnotationToOthers) {

@@ -60,6 +60,13 @@ std::string_view metadata_text(const json::object& object, std::string_view key)
   return metadata == nullptr ? std::string_view() : text_in(*metadata, key);
 }
 
+std::string_view status_text(const json::object& object, std::string_view key) {
+  const json::object* const status = object_in(object, "status");
+  return status == nullptr ? std::string_view() : text_in(*status, key);
+}
+
+std::string_view phase_of(const json::object& pod) { return status_text(pod, "phase"); }
+
 std::string pod_path(const json::object& pod) {
   return "/api/v1/namespaces/" + std::string(metadata_text(pod, "namespace")) + "/pods/" +
          std::string(metadata_text(pod, "name"));
@@ -181,14 +188,13 @@ class StandInKubelet::State {
            Act::kRemove, path);
       return;
     }
-    const json::object* const status = object_in(pod, "status");
-    const std::string_view phase = status == nullptr ? "" : text_in(*status, "phase");
     if (entry.task) return;
-    if (phase.empty() || phase == "Pending") {
+    const std::string_view phase = phase_of(pod);
+    if (phase == "Pending") {
       plan(entry.task, options_.start_delay, Act::kStart, path);
     } else if (phase == "Running") {
       const auto seconds = run_time(pod);
-      const auto started = model::parse_time(text_in(*status, "startTime"));
+      const auto started = model::parse_time(status_text(pod, "startTime"));
       if (seconds && started) {
         plan(entry.task, *started + *seconds - clock_.wall(), Act::kEnd, path);
       }
@@ -265,9 +271,10 @@ class StandInKubelet::State {
     // What has changed meanwhile comes by the watch.
     if (metadata_text(*pod, "uid") != entry.uid) return;
     if (!metadata_text(*pod, "deletionTimestamp").empty()) return;
-    if (task.act == Act::kStart) {
+    const std::string_view phase = phase_of(*pod);
+    if (task.act == Act::kStart && phase == "Pending") {
       start_pod(task, entry, *pod);
-    } else {
+    } else if (task.act == Act::kEnd && phase == "Running") {
       patch_status(task.path, entry.uid, succeeded_status(*pod, clock_.wall()));
     }
   }
