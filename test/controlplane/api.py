@@ -70,11 +70,12 @@ class Client:
         return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
 
     def request(self, method, path, body=None, content_type=JSON, **query):
-        """Sends one request; returns the decoded answer, raises ApiError for 4xx and 5xx and OSError (or
-        http.client.HTTPException) if there was none. Sent again only if a kept connection turned out dead."""
+        """Sends one request (body: bytes are sent as they are, anything else as JSON); returns the decoded answer,
+        raises ApiError for 4xx and 5xx and OSError (or http.client.HTTPException) if there was none. Sent again only
+        if a kept connection turned out dead."""
         if query:
             path += "?" + urllib.parse.urlencode(query)
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         headers = dict(self._headers)
         if data is not None:
             headers["Content-Type"] = content_type

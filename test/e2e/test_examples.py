@@ -99,6 +99,14 @@ class Examples(ClusterTest):
             self.assertEqual(ids[0] % 4, 0)
         self.judge(pod)
 
+    def test_two_rows(self):
+        [pod] = self.bound("two-rows")
+        ids = self.ids(pod)
+        self.assertEqual(ids, list(range(ids[0], ids[0] + 8)))
+        if pod["spec"]["nodeName"].startswith("trn"):
+            self.assertEqual(ids[0] % 8, 0)
+        self.judge(pod)
+
     def test_two_containers(self):
         [pod] = self.bound("two-containers")
         self.assertEqual(len(set(self.ids(pod))), 2)
