@@ -489,6 +489,18 @@ inf1 │ inf1.6xlarge │ line of 4 × 4 cores │ 12 of 16 cores idle
   └────────┘   └────────┘   └────────┘   └────────┘
   A known        ? else/where   · idle
 )"},
+        Case{"ForeignThatHasItAll",
+             {},
+             World()
+                 .node(neuron_node("inf1", "inf1.6xlarge", 4, 16))
+                 .foreign("all-of-it", 4, "inf1"),
+             R"(
+inf1 │ inf1.6xlarge │ line of 4 × 4 cores │ 0 of 16 cores free
+  ┌────────┐   ┌────────┐   ┌────────┐   ┌────────┐
+  │ 0 AAAA ├───┤ 1 AAAA ├───┤ 2 AAAA ├───┤ 3 AAAA │
+  └────────┘   └────────┘   └────────┘   └────────┘
+  A all-of-it
+)"},
         Case{"ClaimedTwice",
              {},
              World()
