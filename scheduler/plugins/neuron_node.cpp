@@ -350,6 +350,7 @@ std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
 
 std::vector<NeuronHolding> NeuronNode::holdings() const {
   std::vector<const HeldPod*> pods;
+  pods.reserve(pods_.size());
   for (const HeldPod& held : pods_) pods.push_back(&held);
   std::ranges::sort(pods, {},
                     [](const HeldPod* held) { return std::tie(held->full_name, held->uid.text); });
