@@ -1,5 +1,6 @@
 #include "cluster/embedded/store/causes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "cluster/embedded/store/text.hpp"
@@ -62,7 +63,9 @@ void Causes::add(const Path& path, std::string_view reason, std::string message,
                  std::string_view detail) {
   if (causes_.size() >= kCausesMax) return;
   if (!detail.empty()) message.append(": ").append(detail);
-  causes_.push_back({std::string(reason), std::move(message), path.text()});
+  Cause cause{std::string(reason), std::move(message), path.text()};
+  // An update's metadata is looked at twice.
+  if (std::ranges::find(causes_, cause) == causes_.end()) causes_.push_back(std::move(cause));
 }
 
 }  // namespace neuron_scheduler::embedded

@@ -208,7 +208,18 @@ void default_pod_status(json::object& status) {
   }
 }
 
+// podCIDR is the first of podCIDRs.
+void default_cidrs(json::object& spec) {
+  const std::string one(text_in(spec, "podCIDR"));
+  const auto* list = array_in(spec, "podCIDRs");
+  const std::string first(list == nullptr || list->empty() ? std::string_view{}
+                                                           : text_of(list->front()));
+  if (one.empty() && !first.empty()) spec["podCIDR"] = first;
+  if (!one.empty() && one != first) spec["podCIDRs"] = json::array{one};
+}
+
 void default_node(json::object& node) {
+  if (auto* spec = object_in(node, "spec")) default_cidrs(*spec);
   auto* status = object_in(node, "status");
   if (status == nullptr) return;
   round_up(object_in(*status, "capacity"));

@@ -49,8 +49,13 @@ std::vector<std::string_view> verbs_of(const FaceInfo& face) {
 std::vector<Served> served_in(std::string_view group) {
   std::vector<Served> all;
   if (group.empty()) all.push_back({nullptr, "", "Binding", {"create"}});
+  std::vector<const FaceInfo*> sorted;
   for (const FaceInfo& face : faces()) {
-    if (face.group != group) continue;
+    if (face.group == group) sorted.push_back(&face);
+  }
+  std::ranges::sort(sorted, {}, &FaceInfo::plural);
+  for (const FaceInfo* const one : sorted) {
+    const FaceInfo& face = *one;
     all.push_back({&face, "", face.kind, verbs_of(face)});
     if (face.face == Face::kPods) all.push_back({&face, "binding", "Binding", {"create"}});
     if (face.face == Face::kNamespaces) all.push_back({&face, "finalize", face.kind, {"update"}});

@@ -55,8 +55,9 @@ bool is_subdomain(std::string_view name) {
   }
 }
 
-std::string too_long(std::size_t max) {
-  return "must be no more than " + std::to_string(max) + " bytes";
+// Labels are counted in bytes, names (pkg/util/validation) in "characters", which are bytes, too.
+std::string too_long(std::size_t max, std::string_view unit) {
+  return "must be no more than " + std::to_string(max) + " " + std::string(unit);
 }
 
 }  // namespace
@@ -83,21 +84,21 @@ Complaints check_label_key(std::string_view key) {
     }
   }
   if (name.empty()) complaints.emplace_back("name part must be non-empty");
-  if (name.size() > kLabelMax) complaints.push_back("name part " + too_long(kLabelMax));
+  if (name.size() > kLabelMax) complaints.push_back("name part " + too_long(kLabelMax, "bytes"));
   if (!is_label_name(name)) complaints.push_back("name part " + std::string(kLabelKeyRule));
   return complaints;
 }
 
 Complaints check_label_value(std::string_view value) {
   Complaints complaints;
-  if (value.size() > kLabelMax) complaints.push_back(too_long(kLabelMax));
+  if (value.size() > kLabelMax) complaints.push_back(too_long(kLabelMax, "bytes"));
   if (!value.empty() && !is_label_name(value)) complaints.emplace_back(kLabelValueRule);
   return complaints;
 }
 
 Complaints check_dns_label(std::string_view name) {
   Complaints complaints;
-  if (name.size() > kLabelMax) complaints.push_back(too_long(kLabelMax));
+  if (name.size() > kLabelMax) complaints.push_back(too_long(kLabelMax, "characters"));
   if (!is_dns_label(name)) {
     complaints.emplace_back(is_subdomain(name) ? "must not contain dots" : kDnsLabelRule);
   }
@@ -106,14 +107,14 @@ Complaints check_dns_label(std::string_view name) {
 
 Complaints check_dns_subdomain(std::string_view name) {
   Complaints complaints;
-  if (name.size() > kSubdomainMax) complaints.push_back(too_long(kSubdomainMax));
+  if (name.size() > kSubdomainMax) complaints.push_back(too_long(kSubdomainMax, "characters"));
   if (!is_subdomain(name)) complaints.emplace_back(kSubdomainRule);
   return complaints;
 }
 
 Complaints check_port_name(std::string_view name) {
   Complaints complaints;
-  if (name.size() > kPortNameMax) complaints.push_back(too_long(kPortNameMax));
+  if (name.size() > kPortNameMax) complaints.push_back(too_long(kPortNameMax, "characters"));
   if (!std::ranges::all_of(name, [](char c) { return is_lower_alnum(c) || c == '-'; })) {
     complaints.emplace_back(
         "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");

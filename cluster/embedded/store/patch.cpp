@@ -57,6 +57,10 @@ Answer<json::object> apply_patch(Face face, std::string_view content_type,
     if (const auto valid = object_patch(patch, ""); !valid) return valid.error();
     const auto done = strategic_merge_patch(type_of(face), target, patch.get_object());
     if (!done) return done.error();
+    // Of all patches, this one may say anything there: it is read into the kind's own struct.
+    for (const std::string_view key : {"kind", "apiVersion"}) {
+      if (const auto* value = current.if_contains(key)) target[key] = *value;
+    }
     return target;
   }
   json::value target = current;

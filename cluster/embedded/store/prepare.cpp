@@ -9,6 +9,7 @@
 
 #include "cluster/embedded/store/defaults.hpp"
 #include "cluster/embedded/store/text.hpp"
+#include "cluster/embedded/store/validators.hpp"
 #include "cluster/model/quantity.hpp"
 
 namespace neuron_scheduler::embedded {
@@ -62,6 +63,25 @@ Answer<void> admit_priority(std::string_view pod, json::object& spec) {
   return {};
 }
 
+// The RuntimeClass admission plugin, where there are none.
+Answer<void> admit_runtime(std::string_view pod, const json::object& spec) {
+  const FaceInfo& face = info(Face::kPods);
+  if (spec.contains("runtimeClassName")) {
+    return forbidden(
+        face, pod,
+        "pod rejected: RuntimeClass " + quoted(text_in(spec, "runtimeClassName")) + " not found");
+  }
+  // This one speaks after validation.
+  Causes causes;
+  check_resources(json::object{{"limits", part(spec, "overhead")}}, Path("overhead"), causes);
+  if (spec.contains("overhead") && causes.empty()) {
+    return forbidden(face, pod,
+                     "pod rejected: Pod Overhead set without corresponding RuntimeClass defined "
+                     "Overhead");
+  }
+  return {};
+}
+
 // The DefaultTolerationSeconds admission plugin.
 void admit_tolerations(json::object& spec) {
   for (const std::string_view taint :
@@ -88,8 +108,9 @@ Answer<void> prepare_pod(json::object& pod) {
   auto* metadata = object_in(pod, "metadata");
   if (spec == nullptr || metadata == nullptr) return bad_request("a pod has a spec");
   admit_tolerations(*spec);
-  const auto admitted = admit_priority(text_in(*metadata, "name"), *spec);
-  if (!admitted) return admitted;
+  const std::string_view name = text_in(*metadata, "name");
+  if (const auto admitted = admit_priority(name, *spec); !admitted) return admitted;
+  if (const auto admitted = admit_runtime(name, *spec); !admitted) return admitted;
   (*metadata)["generation"] = 1;
   json::object status{{"phase", "Pending"}};
   const auto* gates = array_in(*spec, "schedulingGates");
@@ -132,11 +153,11 @@ void keep_missing(json::object& next, const json::object& current, std::string_v
 }
 
 void update_pod(json::object& next, const json::object& current) {
+  take(next, current, "status");  // First: writing a member may move the others.
   auto* spec = object_in(next, "spec");
   const auto* spec_now = object_in(current, "spec");
   auto* metadata = object_in(next, "metadata");
   const auto* metadata_now = object_in(current, "metadata");
-  take(next, current, "status");
   if (spec == nullptr || spec_now == nullptr || metadata == nullptr || metadata_now == nullptr) {
     return;
   }

@@ -1,17 +1,17 @@
 #include "cluster/embedded/store/schema_types.hpp"
 
 namespace neuron_scheduler::embedded {
+namespace {
 
-// One paragraph a type: its package and name, then its fields in the order in which they are written
-// (that of api v0.37.2's structs). A field is NAME FLAGS ":" TYPE PATCH:
+// One paragraph a type: its package and name, then its fields in the order in which they are
+// written (that of api v0.37.2's structs). A field is NAME FLAGS ":" TYPE PATCH:
 //   FLAGS  "!" written when unset, "?" unset and zero differ
-//   TYPE   s string, b bool, i int32, l int64, q quantity, x int or string, t time, m micro time, any,
-//          or a struct that is above; [TYPE] a list, {TYPE} a map from strings
+//   TYPE   s string, b bool, i int32, l int64, q quantity, x int or string, t time, m micro time,
+//          any, or a struct that is above; [TYPE] a list, {TYPE} a map from strings
 //   PATCH  "*KEY" the list merges by that key, "*" as a set, "$" $retainKeys
 // "+TYPE" stands for the fields of that type. Volume sources that no longer work anywhere, or that
 // belong to one storage product, are kept as they come.
-std::string_view schema_types() {
-  return R"types(
+constexpr std::string_view kTypes = R"types(
 meta.Preconditions
   uid?:s resourceVersion?:s
 meta.DeleteOptions
@@ -391,6 +391,9 @@ coordination.Lease
   kind:s apiVersion:s metadata!:ObjectMeta spec!:LeaseSpec
 core.Binding
   kind:s apiVersion:s metadata!:ObjectMeta target!:ObjectReference)types";
-}
+
+}  // namespace
+
+std::string_view schema_types() { return kTypes; }
 
 }  // namespace neuron_scheduler::embedded

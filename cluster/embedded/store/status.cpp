@@ -29,6 +29,11 @@ Status empty_details(int code, std::string_view reason, std::string message) {
   return status;
 }
 
+// What is invalid about an event is said of core's kind on both faces.
+const FaceInfo& named(const FaceInfo& face) {
+  return face.face == Face::kEvents ? info(Face::kCoreEvents) : face;
+}
+
 Status about(int code, std::string_view reason, const FaceInfo& face, std::string_view name,
              std::string message) {
   Status status = empty_details(code, reason, std::move(message));
@@ -306,7 +311,7 @@ Status unsupported_patch_type() {
 }
 
 Status invalid(const FaceInfo& face, std::string_view name, std::vector<Cause> causes) {
-  return invalid_kind(face.kind, face.group, name, std::move(causes));
+  return invalid_kind(face.kind, named(face).group, name, std::move(causes));
 }
 
 Status invalid_options(std::string_view kind, std::vector<Cause> causes) {

@@ -20,6 +20,8 @@ struct Cause {
   std::string reason;  // FieldValueRequired, FieldValueInvalid, ...
   std::string message;
   std::string field;
+
+  friend bool operator==(const Cause&, const Cause&) = default;
 };
 
 // A v1 Status with status Failure.

@@ -17,7 +17,9 @@ namespace neuron_scheduler::embedded {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string_view trimmed(std::string_view text);  // Of spaces and tabs.
 
-// Members of objects: null (or empty) where the member is missing or of another type.
+// Members of objects: null (or empty) where the member is missing or of another type. They are gone
+// once the object itself is written to, even where that member existed: Boost.JSON 1.81 reserves
+// room before it looks.
 [[nodiscard]] const boost::json::object* object_in(const boost::json::object& object,
                                                    std::string_view key);
 [[nodiscard]] boost::json::object* object_in(boost::json::object& object, std::string_view key);

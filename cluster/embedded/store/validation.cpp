@@ -33,17 +33,14 @@ void check_lease(const json::object& lease, Causes& causes) {
 
 void check_namespace(const json::object& object, Causes& causes) {
   check_metadata(object, false, check_dns_label, causes);
-  const Path path = Path("spec");
+  check_finalizer_names(object, causes);
+  const Path path("spec");
   const auto* finalizers = array_in(part(object, "spec"), "finalizers");
   if (finalizers == nullptr) return;
   for (const json::value& value : *finalizers) {
     const std::string_view name = text_of(value);
     causes.complain(path.child("finalizers"), name, check_label_key(name));
-    const bool standard = name == "kubernetes" || name == "orphan" || name == "foregroundDeletion";
-    if (name.find('/') == std::string_view::npos && !standard) {
-      causes.invalid(path.child("finalizers"), quoted(name),
-                     "name is neither a standard finalizer name nor is it fully qualified");
-    }
+    check_finalizer_name(name, path.child("finalizers"), causes);
   }
 }
 

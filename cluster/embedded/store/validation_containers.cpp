@@ -22,6 +22,7 @@ constexpr std::int64_t kPortMax = 65'535;
 constexpr std::array<std::string_view, 3> kProtocols = {"SCTP", "TCP", "UDP"};
 constexpr std::array<std::string_view, 3> kPullPolicies = {"Always", "IfNotPresent", "Never"};
 constexpr std::array<std::string_view, 2> kMessagePolicies = {"File", "FallbackToLogsOnError"};
+constexpr std::array<std::string_view, 3> kRestartPolicies = {"Always", "Never", "OnFailure"};
 constexpr std::array<std::string_view, 2> kSchemes = {"HTTP", "HTTPS"};
 
 void check_port(std::int64_t port, const Path& path, Causes& causes) {
@@ -169,6 +170,10 @@ void check_container(const json::object& container, const Names& volumes, const 
   check_word(text_in(container, "imagePullPolicy"), kPullPolicies, path.child("imagePullPolicy"),
              causes);
   check_resources(part(container, "resources"), path.child("resources"), causes);
+  if (container.contains("restartPolicy")) {
+    check_word(text_in(container, "restartPolicy"), kRestartPolicies, path.child("restartPolicy"),
+               causes);
+  }
 }
 
 void check_host_ports(const json::object& container, Names& taken, const Path& path,
@@ -230,16 +235,13 @@ bool is_standard(std::string_view resource) {
 
 void check_resource_name(std::string_view name, const Path& path, Causes& causes) {
   const Complaints complaints = check_label_key(name);
-  if (!complaints.empty()) {
-    causes.complain(path, name, complaints);
-    return;
-  }
+  causes.complain(path, name, complaints);
   if (name.find('/') == std::string_view::npos) {
     if (is_standard(name)) return;
     const bool known = is_counted(name) || name == "storage" || name == "limits.cpu" ||
                        name == "limits.memory" || name == "requests.cpu" ||
                        name == "requests.memory" || name == "requests.storage";
-    if (!known) {
+    if (!known && complaints.empty()) {
       causes.invalid(path, quoted(name), "must be a standard resource type or fully qualified");
     }
     causes.invalid(path, quoted(name), "must be a standard resource for containers");

@@ -63,6 +63,7 @@ void check_series(const json::object& event, Causes& causes) {
 
 void check_strict(const json::object& event, Causes& causes) {
   check_metadata(event, true, check_dns_subdomain, causes);
+  check_finalizer_names(event, causes);
   check_series(event, causes);
   if (!is_set(event, "eventTime")) causes.required(Path("eventTime"));
   const std::string_view type = text_in(event, "type");

@@ -88,8 +88,25 @@ void check_labels(const json::object& labels, const Path& path, Causes& causes) 
     const std::string_view key = key_of(member);
     const std::string_view value = text_of(member.value());
     causes.complain(path, key, check_label_key(key));
-    causes.complain(path.key(key), value, check_label_value(value));
+    causes.complain(path, value, check_label_value(value));
   }
+}
+
+void check_finalizer_names(const json::object& object, Causes& causes) {
+  const auto* finalizers = array_in(part(object, "metadata"), "finalizers");
+  if (finalizers == nullptr) return;
+  const Path metadata("metadata");
+  const Path path = metadata.child("finalizers");
+  for (std::size_t i = 0; i < finalizers->size(); ++i) {
+    check_finalizer_name(text_of((*finalizers)[i]), path.index(i), causes);
+  }
+}
+
+void check_finalizer_name(std::string_view name, const Path& path, Causes& causes) {
+  const bool standard = name == "kubernetes" || name == "orphan" || name == "foregroundDeletion";
+  if (standard || name.find('/') != std::string_view::npos) return;
+  causes.invalid(path, quoted(name),
+                 "name is neither a standard finalizer name nor is it fully qualified");
 }
 
 void check_metadata(const json::object& object, bool namespaced,
@@ -143,7 +160,8 @@ void check_metadata_update(const json::object& next, const json::object& current
                            shown);
     }
   }
-  for (const std::string_view key : {"name", "namespace", "uid", "creationTimestamp"}) {
+  for (const std::string_view key :
+       {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"}) {
     const std::string_view value = text_in(metadata, key);
     if (value == text_in(metadata_now, key)) continue;
     causes.invalid(path.child(key), quoted(value), "field is immutable");

@@ -31,7 +31,10 @@ void check_taints(const json::object& node, Causes& causes) {
     }
     check_taint_effect(effect, at.child("effect"), causes);
     if (!seen.emplace(key, effect).second) {
-      causes.duplicate(at, json::serialize(taint), "taints must be unique by key and effect pair");
+      // As Go shows its own struct.
+      const json::object shown{
+          {"Key", key}, {"Value", value}, {"Effect", effect}, {"TimeAdded", nullptr}};
+      causes.duplicate(at, json::serialize(shown), "taints must be unique by key and effect pair");
     }
   });
 }
@@ -51,6 +54,7 @@ void check_amounts(const json::object& node, Causes& causes) {
 
 void check_node(const json::object& node, Causes& causes) {
   check_metadata(node, false, check_dns_subdomain, causes);
+  check_finalizer_names(node, causes);
   check_taints(node, causes);
   check_amounts(node, causes);
 }

@@ -35,10 +35,10 @@ constexpr Needed kNeeded[] = {
 };
 
 void check_source(const json::object& volume, const Path& path, Causes& causes) {
-  bool first = true;
+  bool first = !volume.contains("emptyDir");
   for (const auto& member : volume) {
     const std::string_view key(member.key().data(), member.key().size());
-    if (key == "name") continue;
+    if (key == "name" || key == "emptyDir") continue;
     if (!first) causes.forbidden(path.child(key), "may not specify more than 1 volume type");
     first = false;
   }
@@ -56,6 +56,21 @@ void check_source(const json::object& volume, const Path& path, Causes& causes) 
                      "must be a number between 0 and 0777 (octal), both inclusive");
     }
   }
+}
+
+void check_tokens(const json::object& spec, const Path& path, Causes& causes) {
+  if (!text_in(spec, "serviceAccountName").empty()) return;
+  each_object(spec, "volumes", [&](const json::object& volume, std::size_t i) {
+    const Path at = path.index(i);
+    const Path projected = at.child("projected");
+    const Path sources = projected.child("sources");
+    each_object(part(volume, "projected"), "sources",
+                [&](const json::object& source, std::size_t j) {
+                  if (!source.contains("serviceAccountToken")) return;
+                  causes.forbidden(sources.index(j).child("serviceAccountToken"),
+                                   "must not be specified when serviceAccountName is not set");
+                });
+  });
 }
 
 void check_gates(const json::object& spec, const Path& path, Causes& causes) {
@@ -149,6 +164,7 @@ void check_spec(const json::object& spec, Causes& causes) {
   if (const auto* overhead = spec.if_contains("overhead")) {
     check_resources(json::object{{"limits", *overhead}}, path.child("overhead"), causes);
   }
+  check_tokens(spec, path.child("volumes"), causes);
   check_image_blanks(spec, "containers", path, causes);
   check_image_blanks(spec, "initContainers", path, causes);
 }
@@ -172,6 +188,7 @@ void check_volumes(const json::object& spec, const Path& path, Causes& causes) {
 
 void check_pod_fields(const json::object& pod, Causes& causes) {
   check_metadata(pod, true, check_dns_subdomain, causes);
+  check_finalizer_names(pod, causes);
   check_spec(part(pod, "spec"), causes);
 }
 

@@ -138,7 +138,8 @@ void check_gated(json::object& spec, const json::object& spec_now, Causes& cause
     const auto* value = selector.if_contains(member.key());
     if (value != nullptr && *value == member.value()) continue;
     const Path path("spec");
-    causes.invalid(path.child("nodeSelector"), json::serialize(selector),
+    causes.invalid(path.child("nodeSelector"),
+                   selector.empty() ? "null" : json::serialize(selector),
                    "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
     break;
   }

@@ -8,7 +8,6 @@
 
 #include "cluster/embedded/store/text.hpp"
 #include "cluster/embedded/store/validators.hpp"
-#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::embedded {
 namespace {
@@ -147,6 +146,7 @@ void check_pod_affinity(const json::object& affinity, const Path& path, Causes& 
 
 void check_toleration_value(const json::object& toleration, const Path& path, Causes& causes) {
   static constexpr std::array<std::string_view, 2> kOperators = {"Equal", "Exists"};
+  static constexpr std::array<std::string_view, 4> kAllOperators = {"Equal", "Exists", "Lt", "Gt"};
   const std::string_view op = text_in(toleration, "operator");
   const std::string_view value = text_in(toleration, "value");
   if (op == "Equal" || op.empty()) {
@@ -160,15 +160,8 @@ void check_toleration_value(const json::object& toleration, const Path& path, Ca
                      "value must be empty when `operator` is 'Exists'");
     }
   } else if (op == "Lt" || op == "Gt") {
-    const auto number = model::parse_integer(value);
-    if (!number || std::to_string(*number) != value) {
-      causes.invalid(path.child("value"), quoted(value),
-                     "must be a valid decimal integer in canonical form");
-    }
-    if (!number) {
-      causes.invalid(path.child("value"), quoted(value),
-                     "strconv.ParseInt: parsing " + quoted(value) + ": invalid syntax");
-    }
+    // Of a gate that is off (TaintTolerationComparisonOperators).
+    causes.not_supported(path.child("operator"), op, kAllOperators);
   } else {
     causes.not_supported(path.child("operator"), op, kOperators);
   }

@@ -26,6 +26,9 @@ void check_amount(std::string_view resource, std::string_view amount, const Path
                   Causes& causes);
 void check_taint_effect(std::string_view effect, const Path& path, Causes& causes);
 
+// Names without a domain are Kubernetes' own.
+void check_finalizer_name(std::string_view name, const Path& path, Causes& causes);
+void check_finalizer_names(const boost::json::object& object, Causes& causes);
 void check_metadata(const boost::json::object& object, bool namespaced,
                     Complaints (*check_name)(std::string_view), Causes& causes);
 // metadata of an update: what is immutable, and the forms of labels and the like.
