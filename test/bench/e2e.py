@@ -8,6 +8,9 @@ bare loop          a Binding with the same annotations and an event for each pod
 
 Each run has a control plane of its own: nodes of five types, all pods created first, then the contender started.
 Rate: from the first Binding to the last, by the audit log. Everything shares the cores of this machine.
+
+With --server demo-cluster, neuron-scheduler alone runs against the embedded API server: the line without a real
+server's cost. There the Bindings are timed by a watch.
 """
 
 import argparse
@@ -15,10 +18,13 @@ import datetime
 import json
 import multiprocessing
 import os
+import re
+import shutil
 import socket
 import ssl
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -32,7 +38,7 @@ from support.scheduler import binary  # noqa: E402
 
 import api  # noqa: E402  (from test/controlplane)
 from controlplane import SCHEDULER_ACCOUNT, ControlPlane, Unavailable  # noqa: E402
-from nodes import create_all  # noqa: E402
+from nodes import create_all, make_nodes  # noqa: E402
 from processes import Process, free_ports  # noqa: E402
 
 TYPES = ("trn1.32xlarge", "trn2.48xlarge", "inf2.48xlarge", "inf1.6xlarge", "inf2.xlarge")
@@ -235,22 +241,84 @@ class Bindings:
         return len(self.times)
 
 
+class DemoCluster:
+    """The embedded API server, as far as a ControlPlane is used here."""
+
+    def __init__(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="neuron-demo-cluster-"))
+        self.processes = {}
+
+    def __enter__(self):
+        command = [binary().with_name("demo-cluster"), "--no-kubelet", "--kubeconfig", self.dir / "kubeconfig"]
+        process = self.processes["demo-cluster"] = Process("demo-cluster", command, self.dir / "demo-cluster.log")
+        deadline = time.monotonic() + 30
+        while not (ready := re.search(r"http://127\.0\.0\.1:(\d+)", process.last_lines())):
+            if not process.running() or time.monotonic() > deadline:
+                raise RuntimeError(f"demo-cluster does not start:\n{process.last_lines()}")
+            time.sleep(0.02)
+        self.port = int(ready[1])
+        self.admin = api.Client(ready[0])
+        return self
+
+    def __exit__(self, *_):
+        self.processes["demo-cluster"].kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def apply_rights(self):
+        """There are none: everybody may do everything."""
+
+    def make_nodes(self, instance_type, count):
+        return make_nodes(self.admin, instance_type, count)
+
+    def scheduler_kubeconfig(self):
+        return self.dir / "kubeconfig"
+
+
+class WatchedBindings:
+    """Takes the times of Bindings from a watch of bound pods, which it counts and does not decode."""
+
+    def __init__(self, plane):
+        version = plane.admin.list("pods", "default", limit=1)[1]
+        self._socket = socket.create_connection(("127.0.0.1", plane.port))
+        self._socket.sendall(f"GET /api/v1/pods?watch=1&fieldSelector=spec.nodeName!%3D&resourceVersion={version} "
+                             "HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        self.times = []
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self):
+        line = b'{"type":"ADDED"'
+        rest = b""
+        while data := self._socket.recv(1 << 18):
+            rest += data
+            self.times += [time.time()] * rest.count(line)
+            # The beginning of a line may be cut in two.
+            rest = rest[max(rest.rfind(line) + 1, len(rest) - len(line) + 1, 0):]
+
+    def read(self):
+        return len(self.times)
+
+
+# Server -> (how to start one, what takes the times of its Bindings).
+SERVERS = {"kube-apiserver": (lambda: ControlPlane(audit="binds"), Bindings),
+           "demo-cluster": (DemoCluster, WatchedBindings)}
+
+
 def run(name, options):
     """One contender on one backlog; a row of figures."""
-    with ControlPlane(audit="binds") as plane:
+    start, bindings = SERVERS[options.server]
+    with start() as plane:
         plane.apply_rights()
         for kind in TYPES:
             plane.make_nodes(kind, options.nodes // len(TYPES))
         contender = CONTENDERS[name](plane)
         create_all(plane.admin, "pods", [pod(f"bench-{number}", cores=1, scheduler=contender.scheduler_name)
                                          for number in range(options.pods)], "default")
-        servers = {server: plane.processes[server].pid for server in ("kube-apiserver", "etcd")}
+        servers = {server: process.pid for server, process in plane.processes.items()}
         time.sleep(options.settle)
-        return _measure(name, contender, plane, servers, options.pods)
+        return _measure(name, contender, plane, bindings(plane), servers, options.pods)
 
 
-def _measure(name, contender, plane, servers, count):
-    bindings = Bindings(plane)
+def _measure(name, contender, plane, bindings, servers, count):
     begin = time.time()
     contender.start()
     try:
@@ -271,8 +339,8 @@ def _measure(name, contender, plane, servers, count):
             "CPU s to first": first,
             "s to first": times[0] - begin,
             "peak MiB": sum(map(peak_mib, contender.pids())),
-            "apiserver ms/pod": (cpu_seconds(servers["kube-apiserver"]) - before["kube-apiserver"]) * 1000 / count,
-            "etcd ms/pod": (cpu_seconds(servers["etcd"]) - before["etcd"]) * 1000 / count,
+            **{f"{server.removeprefix('kube-')} ms/pod": (cpu_seconds(pid) - before[server]) * 1000 / count
+               for server, pid in servers.items()},
         }
         if name != "kube-scheduler":
             wrong = checker.problems(plane.admin.list("nodes")[0], plane.admin.list("pods", "default")[0])
@@ -294,8 +362,14 @@ def main():
     parser.add_argument("--pods", type=int, default=2000, help="pods of one core (default 2000)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default 3)")
     parser.add_argument("--settle", type=float, default=3, help="seconds of rest before each start (default 3)")
-    parser.add_argument("--only", nargs="+", choices=sorted(CONTENDERS), default=list(CONTENDERS))
+    parser.add_argument("--server", choices=sorted(SERVERS), default="kube-apiserver",
+                        help="what they talk to (default: %(default)s)")
+    parser.add_argument("--only", nargs="+", choices=sorted(CONTENDERS))
     options = parser.parse_args()
+    embedded = options.server == "demo-cluster"
+    options.only = options.only or (["neuron-scheduler"] if embedded else list(CONTENDERS))
+    if embedded and options.only != ["neuron-scheduler"]:
+        parser.error("on demo-cluster only neuron-scheduler can run")
     if "neuron-scheduler" in options.only and binary() is None:
         parser.error("neuron-scheduler is not built (./dev build)")
     print(f"{options.nodes} nodes of {len(TYPES)} types, {options.pods} one-core pods, {os.cpu_count()} CPUs, "
