@@ -16,10 +16,10 @@ namespace json = boost::json;
 
 // What Boost.JSON's parser says, handed to a TreeBuilder. Names and results are the parser's.
 struct Handler {
-  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
+  static const std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+  static const std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
+  static const std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
+  static const std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
   using Code = json::error_code;
 

@@ -99,7 +99,7 @@ class Events final : public YAML::EventHandler {
     if (tag == kQuotedTag) return json::value(text);
     const std::string_view name = tag.starts_with(kTagPrefix) ? tag.substr(kTagPrefix.size()) : "";
     if (name == "str") return json::value(text);
-    const auto value = plain_scalar(text);
+    auto value = plain_scalar(text);
     const bool right =
         value && ((name == "int" && (value->is_int64() || value->is_uint64())) ||
                   (name == "float" && value->is_number()) || (name == "bool" && value->is_bool()) ||

@@ -220,7 +220,7 @@ class Maker {
   void make_indexed(const std::vector<Existing::Pod>& have, std::int64_t completions,
                     std::int64_t missing) {
     if (!allows(missing)) return;
-    const std::string base(text_at(owner_, {"metadata", "name"}));
+    const std::string_view base = text_at(owner_, {"metadata", "name"});
     const auto completed = completed_indexes();
     auto range = completed.begin();
     std::set<std::string, std::less<>> taken;
@@ -243,7 +243,9 @@ class Maker {
       if (auto* annotations = make_object((*pod)["metadata"].get_object(), "annotations")) {
         (*annotations)[kKey] = index;
       }
-      if (auto* spec = make_object(*pod, "spec")) (*spec)["hostname"] = base + '-' + index;
+      std::string hostname(base);
+      hostname.append("-").append(index);
+      if (auto* spec = make_object(*pod, "spec")) (*spec)["hostname"] = hostname;
     }
   }
 
