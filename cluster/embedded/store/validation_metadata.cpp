@@ -166,6 +166,15 @@ void check_metadata_update(const json::object& next, const json::object& current
     if (value == text_in(metadata_now, key)) continue;
     causes.invalid(path.child(key), quoted(value), "field is immutable");
   }
+  constexpr std::string_view kGrace = "deletionGracePeriodSeconds";
+  const auto* grace = metadata.if_contains(kGrace);
+  const auto* grace_now = metadata_now.if_contains(kGrace);
+  const bool same =
+      grace == nullptr || grace_now == nullptr ? grace == grace_now : *grace == *grace_now;
+  if (!same) {
+    causes.invalid(path.child(kGrace), grace == nullptr ? "null" : json::serialize(*grace),
+                   "field is immutable");
+  }
   check_common(metadata, path, causes);
 }
 

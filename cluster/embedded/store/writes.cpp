@@ -141,17 +141,13 @@ void keep_system_fields(json::object& next, const json::object& now) {
     next.erase(key);
     if (const json::value* const value = now.if_contains(key)) next.emplace(key, *value);
   }
-  // Set where there is none it is refused by validation.
+  // Set where there is none they are refused by validation.
   if (const json::value* const deleted = now.if_contains("deletionTimestamp")) {
     next["deletionTimestamp"] = *deleted;
   }
   constexpr std::string_view kGrace = "deletionGracePeriodSeconds";
   const json::value* const grace = now.if_contains(kGrace);
-  if (grace == nullptr) {
-    next.erase(kGrace);
-  } else if (!next.contains(kGrace)) {
-    next.emplace(kGrace, *grace);
-  }
+  if (grace != nullptr && !next.contains(kGrace)) next.emplace(kGrace, *grace);
 }
 
 // An object that was only held by its finalizers goes with the last of them.
