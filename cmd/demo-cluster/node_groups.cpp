@@ -74,7 +74,8 @@ Size size_of(const InstanceType& type) {
   size.pods = type.vcpus <= kSmallVcpus ? kSmallPods : kLargePods;
   size.memory_mib = type.memory_gib * kMibPerGib;
   size.usable_memory_mib = size.memory_mib - 355 - 11 * size.pods;
-  size.usable_cpu_milli = type.vcpus * kMilli - 60 - type.vcpus * 2;
+  const std::int64_t vcpus = type.vcpus;
+  size.usable_cpu_milli = vcpus * kMilli - 60 - vcpus * 2;
   return size;
 }
 

@@ -61,9 +61,10 @@ struct Round {
 std::string pod_body(std::size_t number) {
   return R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"bench-)" + std::to_string(number) +
          R"(","namespace":"default"},"spec":{"schedulerName":"neuron-scheduler",)"
-         R"("restartPolicy":"Never","terminationGracePeriodSeconds":0,"containers":[{"name":"main",)"
-         R"("image":"example.invalid/app:1","resources":{"requests":{"aws.amazon.com/neuroncore":)"
-         R"("1"},"limits":{"aws.amazon.com/neuroncore":"1"}}}]}})";
+         R"("restartPolicy":"Never","terminationGracePeriodSeconds":0,)"
+         R"("containers":[{"name":"main","image":"example.invalid/app:1","resources":{)"
+         R"("requests":{"aws.amazon.com/neuroncore":"1"},)"
+         R"("limits":{"aws.amazon.com/neuroncore":"1"}}}]}})";
 }
 
 // As the scheduler sends it, with all its annotations.
