@@ -1,6 +1,8 @@
 #include "cmd/manifest/json_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,10 +18,10 @@ namespace json = boost::json;
 
 // What Boost.JSON's parser says, handed to a TreeBuilder. Names and results are the parser's.
 struct Handler {
-  static const std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static const std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static const std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static const std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
   using Code = json::error_code;
 
@@ -63,14 +65,24 @@ struct Handler {
     text.clear();
     return fine;
   }
-  bool on_number_part(json::string_view /*part*/, Code& /*error*/) { return true; }
+  bool on_number_part(json::string_view part, Code& /*error*/) {
+    text.append(part.data(), part.size());
+    return true;
+  }
   bool on_int64(std::int64_t number, json::string_view /*part*/, Code& error) {
+    text.clear();
     return value(number, error);
   }
   bool on_uint64(std::uint64_t number, json::string_view /*part*/, Code& error) {
+    text.clear();
     return value(number, error);
   }
-  bool on_double(double number, json::string_view /*part*/, Code& error) {
+  // The parser's own number may be off in its last bit.
+  bool on_double(double number, json::string_view part, Code& error) {
+    text.append(part.data(), part.size());
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!std::isfinite(number)) builder.fail(line, "the number " + quoted(text) + " is too large");
+    text.clear();
     return value(number, error);
   }
   bool on_bool(bool truth, Code& error) { return value(truth, error); }

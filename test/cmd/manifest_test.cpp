@@ -96,6 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
         Meaning{"QuotedMergeKey", "a: {\"<<\": 1}\n", R"({"a":{"<<":1}})"},
         Meaning{"Json", " {\"a\": [1, 2.5, \"\\ud83d\\ude00\\/\"]}\n",
                 "{\"a\":[1,2.5E0,\"\xF0\x9F\x98\x80/\"]}"},
+        Meaning{"JsonNumbers", "{\"a\": [-1333333333333333333333333333333333333333333e40, 1e-400]}",
+                R"({"a":[-1.3333333333333333E82,0E0]})"},
+        Meaning{"JsonTooBig", "{\"a\": -1e400}\n", R"({"a":"-1e400"})"},
         Meaning{"JsonNearly", "{\"a\": 1, # comment\n 'b': x,}\n", R"({"a":1,"b":"x"})"},
         Meaning{"OneDocument", "---\n# c\n---\na: 1\n...\n---\n", R"({"a":1})"}),
     [](const auto& row) { return row.param.name; });

@@ -15,7 +15,8 @@
 #include "cmd/neuron-scheduler/simulate/objects.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace neuron_scheduler;
+  namespace manifest = neuron_scheduler::manifest;
+  namespace simulate = neuron_scheduler::simulate;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   auto documents = manifest::read_text(text, "f");
   if (!documents) {
