@@ -84,7 +84,8 @@ Answer<void> decode_patched(Face face, FieldValidation validation, json::object&
   json::object before = object;
   const auto done = decode_object(face, validation, object, warnings);
   if (done) return {};
-  std::string_view why = done.error().message;
+  const std::string message = done.error().message;  // error() gives a copy.
+  std::string_view why = message;
   const std::string prefix = "cannot be handled as a " + std::string(info(face).kind) + ": ";
   if (const auto at = why.find(prefix); at != std::string_view::npos) {
     why.remove_prefix(at + prefix.size());
