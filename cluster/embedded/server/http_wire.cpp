@@ -60,6 +60,13 @@ std::string status_line(const ApiAnswer& answer) {
   return head;
 }
 
+ApiAnswer to_answer(const Status& status) {
+  ApiAnswer answer;
+  answer.status = status.code;
+  answer.body = to_json(status);
+  return answer;
+}
+
 }  // namespace
 
 std::string answer_head(const ApiAnswer& answer, bool closes) {
@@ -86,10 +93,7 @@ ApiAnswer failure(int code, std::string_view reason, std::string message) {
   status.code = code;
   status.reason = reason.empty() ? phrase_of(code).reason : reason;
   status.message = std::move(message);
-  ApiAnswer answer;
-  answer.status = code;
-  answer.body = to_json(status);
-  return answer;
+  return to_answer(status);
 }
 
 ApiAnswer failure_of(const FaultRule& rule) {
@@ -98,6 +102,8 @@ ApiAnswer failure_of(const FaultRule& rule) {
   answer.retry_after = rule.retry_after;
   return answer;
 }
+
+ApiAnswer body_is_too_large(std::size_t bytes_max) { return to_answer(body_too_large(bytes_max)); }
 
 std::string busy_answer() {
   constexpr int kTooManyRequests = 429;

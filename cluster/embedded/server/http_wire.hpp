@@ -20,6 +20,7 @@ namespace neuron_scheduler::embedded {
 // A v1 Status of kind Failure; reason: empty for the one that goes with the code.
 [[nodiscard]] ApiAnswer failure(int code, std::string_view reason, std::string message);
 [[nodiscard]] ApiAnswer failure_of(const FaultRule& rule);
+[[nodiscard]] ApiAnswer body_is_too_large(std::size_t bytes_max);
 // Whole, for a client that comes while all connections are busy.
 [[nodiscard]] std::string busy_answer();
 

@@ -41,12 +41,8 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 // What can be said to a request that cannot be read; nullopt: nothing.
 std::optional<ApiAnswer> refusal_of(const error_code& error, const ServerOptions& options) {
   constexpr int kBadRequest = 400;
-  constexpr int kTooLarge = 413;
   constexpr int kHeaderTooLarge = 431;
-  if (error == http::error::body_limit) {
-    return failure(kTooLarge, {},
-                   "Request entity too large: limit is " + std::to_string(options.body_bytes_max));
-  }
+  if (error == http::error::body_limit) return body_is_too_large(options.body_bytes_max);
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return failure(kHeaderTooLarge, {},
                    "the header is larger than " + std::to_string(options.header_bytes_max));
