@@ -292,11 +292,13 @@ demo: both keep running until Ctrl-C
   API server  {demo.server}
   kubeconfig  {kubeconfig}
   metrics     {metrics}
-Three things to try in another terminal, in this folder:
-  1. what the scheduler told: kubectl --kubeconfig {kubeconfig} describe pod never-fits
-  2. make room for one more:  kubectl --kubeconfig {kubeconfig} delete pod {WAITING}
-                              kubectl --kubeconfig {kubeconfig} create --validate=false -f examples/four-devices.yaml
-  3. what it counted:         curl -s {metrics} | grep scheduler_schedule_attempts_total""")
+Three things to try in another terminal, in this folder (any kubectl does):
+  export KUBECONFIG={kubeconfig}
+  1. kubectl describe pod never-fits
+  2. kubectl delete pod {WAITING}
+     kubectl create --validate=false -f examples/four-devices.yaml
+     kubectl get pods -o wide
+  3. curl -s {metrics} | grep scheduler_schedule_attempts_total""")
     while True:
         demo.check()
         time.sleep(0.2)
@@ -355,7 +357,7 @@ def main():
     parser.add_argument("--files", type=Path, default=ROOT / "build", metavar="DIR",
                         help="where the folder of kubeconfig and logs is made, and removed again (default: build)")
     options = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     return run(options)
 
