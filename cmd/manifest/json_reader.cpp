@@ -25,7 +25,7 @@ struct Handler {
 
   using Code = json::error_code;
 
-  explicit Handler(std::size_t& alias_bytes) : builder(alias_bytes) {}
+  explicit Handler(Usage& usage) : builder(usage) {}
 
   bool on_document_begin(Code& /*error*/) { return true; }
   bool on_document_end(Code& /*error*/) { return true; }
@@ -131,7 +131,7 @@ class Reader {
   std::variant<Tree, Problem> read_value() {
     json::parse_options options;
     options.max_depth = kDepthMax + 1;  // So that the builder is the one to say it.
-    json::basic_parser<Handler> parser(options, alias_bytes_);
+    json::basic_parser<Handler> parser(options, usage_);
     Handler& handler = parser.handler();
     while (!parser.done()) {
       const auto size = std::min(rest_.find('\n'), rest_.size() - 1) + 1;
@@ -151,7 +151,7 @@ class Reader {
 
   std::string_view rest_;
   std::size_t line_ = 1;
-  std::size_t alias_bytes_ = 0;
+  Usage usage_;
 };
 
 }  // namespace

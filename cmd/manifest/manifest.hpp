@@ -18,6 +18,9 @@ namespace neuron_scheduler::manifest {
 inline constexpr std::size_t kInputBytesMax = std::size_t{256} * 1024 * 1024;
 inline constexpr std::size_t kDepthMax = 64;  // Nested mappings and lists, as the codec allows.
 inline constexpr std::size_t kObjectsMax = 500'000;
+inline constexpr std::size_t kValuesMax = 20'000'000;  // Of one text: texts, numbers, lists, ...
+// Of one text or flow collection ({} or []) in YAML. JSON has no such bound.
+inline constexpr std::size_t kYamlPartBytesMax = std::size_t{2} * 1024 * 1024;
 // What the aliases of one text may stand for, together: 32 bytes for each value, plus strings.
 inline constexpr std::size_t kAliasBytesMax = std::size_t{16} * 1024 * 1024;
 

@@ -93,6 +93,9 @@ void TreeBuilder::end() {
 }
 
 void TreeBuilder::put(json::value value, std::size_t line) {
+  if (++usage_.values > kValuesMax) {
+    fail(line, "more than " + std::to_string(kValuesMax) + " values");
+  }
   if (failed()) return;
   if (frames_.empty()) {
     tree_.root = std::move(value);
@@ -135,8 +138,8 @@ void TreeBuilder::remember(Anchor anchor, const json::value& value, std::size_t 
 }
 
 bool TreeBuilder::charge(const json::value& value, std::size_t line) {
-  alias_bytes_ += weight_of(value);
-  if (alias_bytes_ <= kAliasBytesMax) return true;
+  usage_.alias_bytes += weight_of(value);
+  if (usage_.alias_bytes <= kAliasBytesMax) return true;
   fail(line, "anchors and aliases stand for more than " + std::to_string(kAliasBytesMax) +
                  " bytes together");
   return false;

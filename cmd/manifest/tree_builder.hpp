@@ -35,12 +35,18 @@ enum class KeyKind : std::uint8_t { kPlain, kMerge };
 // The name of an anchored value in its text; 0: it has none.
 using Anchor = std::size_t;
 
+// What the documents of one text took so far.
+struct Usage {
+  std::size_t alias_bytes = 0;
+  std::size_t values = 0;
+};
+
 // Takes the parts of one document in their order and makes a tree of them, within the bounds of
 // manifest.hpp. After a problem it ignores what comes: the first one counts.
 class TreeBuilder {
  public:
-  // alias_bytes: what aliases of the same text stood for so far.
-  explicit TreeBuilder(std::size_t& alias_bytes) : alias_bytes_(alias_bytes) {}
+  // usage: by all documents of the same text.
+  explicit TreeBuilder(Usage& usage) : usage_(usage) {}
 
   // Whether the next value is the key of a mapping: then key() must follow.
   [[nodiscard]] bool wants_key() const;
@@ -77,7 +83,7 @@ class TreeBuilder {
   void remember(Anchor anchor, const boost::json::value& value, std::size_t line);
   [[nodiscard]] bool charge(const boost::json::value& value, std::size_t line);
 
-  std::size_t& alias_bytes_;
+  Usage& usage_;
   std::vector<Frame> frames_;
   std::unordered_map<Anchor, boost::json::value> anchors_;
   Tree tree_;

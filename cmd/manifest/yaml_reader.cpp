@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <istream>
 #include <optional>
-#include <sstream>
+#include <streambuf>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "cmd/manifest/manifest.hpp"
 #include "cmd/manifest/yaml_scalar.hpp"
 
 namespace neuron_scheduler::manifest {
@@ -24,29 +26,69 @@ constexpr std::string_view kPlainTag = "?";
 constexpr std::string_view kQuotedTag = "!";
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 
+// A document as yaml-cpp reads it. It keeps what it has read until it knows what that is, at some
+// hundred bytes for each bracket; so the text ends for it if it goes too far.
+class Source final : public std::streambuf {
+ public:
+  explicit Source(std::string_view text) : text_(text) {}
+
+  // What was read is known now.
+  void proceed() { known_ = given_; }
+  [[nodiscard]] bool too_far() const { return too_far_; }
+
+ private:
+  int_type underflow() override {
+    constexpr std::size_t kBlockBytes = 4096;
+    too_far_ |= given_ - known_ > kYamlPartBytesMax;
+    if (too_far_) return traits_type::eof();
+    if (given_ < text_.size()) {
+      const std::string_view block = text_.substr(given_, kBlockBytes);
+      block_.assign(block);
+    } else if (given_ == text_.size()) {
+      // A comment at the end: without it yaml-cpp sees no difference between a quotation that ends
+      // with the text and one that is never closed.
+      block_ = text_.ends_with('\n') ? "#" : "\n#";
+    } else {
+      return traits_type::eof();
+    }
+    given_ += block_.size();
+    setg(block_.data(), block_.data(), block_.data() + block_.size());
+    return traits_type::to_int_type(block_.front());
+  }
+
+  const std::string_view text_;
+  std::string block_;
+  std::size_t given_ = 0;
+  std::size_t known_ = 0;
+  bool too_far_ = false;
+};
+
 // What yaml-cpp says about one document, handed to a TreeBuilder.
 class Events final : public YAML::EventHandler {
  public:
   // text: the document; line_offset: of it in the whole text.
-  Events(TreeBuilder& builder, std::string_view text, std::size_t line_offset)
-      : builder_(builder), text_(text), line_offset_(line_offset) {}
+  Events(TreeBuilder& builder, Source& source, std::string_view text, std::size_t line_offset)
+      : builder_(builder), source_(source), text_(text), line_offset_(line_offset) {}
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    proceed(mark);
     if (builder_.wants_key()) return fail(mark, "a key is empty");
     if (is_forgotten(mark)) return;
     builder_.value(nullptr, anchor, line_of(mark));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    proceed(mark);
     if (builder_.wants_key()) return fail(mark, "an alias cannot be a key here");
     builder_.alias(anchor, line_of(mark));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
+    proceed(mark);
     if (builder_.wants_key()) return on_key(mark, tag, text);
     auto value = tag == kPlainTag ? plain_scalar(text) : tagged(mark, tag, text);
     if (!value) return fail(mark, quoted(text) + " is no value that JSON can hold");
@@ -55,6 +97,7 @@ class Events final : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
+    proceed(mark);
     check_collection(mark, tag, "seq");
     builder_.begin_list(anchor, line_of(mark));
   }
@@ -62,6 +105,7 @@ class Events final : public YAML::EventHandler {
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
+    proceed(mark);
     check_collection(mark, tag, "map");
     builder_.begin_map(anchor, line_of(mark));
   }
@@ -70,8 +114,21 @@ class Events final : public YAML::EventHandler {
   [[nodiscard]] std::size_t line_of(const YAML::Mark& mark) const {
     return line_offset_ + static_cast<std::size_t>(mark.line) + 1;
   }
+  // What is said after the source ended too early is wrong.
+  void check_source() {
+    if (!source_.too_far()) return;
+    fail(last_, "a text, {} or [] of more than " + std::to_string(kYamlPartBytesMax) + " bytes");
+  }
+  // Of what came last.
+  [[nodiscard]] std::size_t line() const { return line_of(last_); }
 
  private:
+  void proceed(const YAML::Mark& mark) {
+    check_source();
+    source_.proceed();
+    last_ = mark;
+  }
+
   void fail(const YAML::Mark& mark, std::string reason) {
     builder_.fail(line_of(mark), std::move(reason));
   }
@@ -116,8 +173,10 @@ class Events final : public YAML::EventHandler {
   }
 
   TreeBuilder& builder_;
+  Source& source_;
   const std::string_view text_;
   const std::size_t line_offset_;
+  YAML::Mark last_;
 };
 
 // yaml-cpp's words say what its parser wanted, not what one may have written.
@@ -217,23 +276,10 @@ class Reader {
 
   void read_document(std::string_view text, std::size_t line_offset) {
     if (!has_content(text, line_offset)) return;
-    TreeBuilder builder(alias_bytes_);
-    Events events(builder, text, line_offset);
-    try {
-      // A comment at the end: without it yaml-cpp sees no difference between a quotation that ends
-      // with the text and one that is never closed.
-      std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "#" : "\n#"));
-      YAML::Parser parser(stream);
-      if (!parser.HandleNextDocument(events)) return;
-      SecondDocument second;
-      if (!builder.failed() && parser.HandleNextDocument(second) && second.start()) {
-        builder.fail(events.line_of(*second.start()),
-                     "not YAML: this does not belong to what stands before it (indentation?)");
-      }
-    } catch (const YAML::Exception& error) {
-      const std::size_t line = error.mark.is_null() ? line_offset + 1 : events.line_of(error.mark);
-      builder.fail(line, explained(error.msg));
-    }
+    TreeBuilder builder(usage_);
+    Source source(text);
+    Events events(builder, source, text, line_offset);
+    parse(source, events, builder);
     if (builder.failed()) {
       problem_ = builder.problem();
     } else if (Tree tree = builder.take(); !tree.root.is_null()) {
@@ -241,7 +287,27 @@ class Reader {
     }
   }
 
-  std::size_t alias_bytes_ = 0;
+  static void parse(Source& source, Events& events, TreeBuilder& builder) {
+    std::optional<Problem> problem;
+    try {
+      std::istream stream(&source);
+      YAML::Parser parser(stream);
+      parser.HandleNextDocument(events);
+      SecondDocument second;
+      if (!builder.failed() && parser.HandleNextDocument(second) && second.start()) {
+        problem = Problem{events.line_of(*second.start()),
+                          "not YAML: this does not belong to what stands before it (indentation?)",
+                          false};
+      }
+    } catch (const YAML::Exception& error) {
+      const std::size_t line = error.mark.is_null() ? events.line() : events.line_of(error.mark);
+      problem = Problem{line, explained(error.msg), false};
+    }
+    events.check_source();
+    if (problem) builder.fail(problem->line, problem->reason);
+  }
+
+  Usage usage_;
   std::vector<Tree> trees_;
   std::optional<Problem> problem_;
 };

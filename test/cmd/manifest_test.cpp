@@ -178,6 +178,10 @@ INSTANTIATE_TEST_SUITE_P(
         Meaning{"FarTooDeep", nested(100'000), "f.yaml:1: nested more than 64 deep"},
         Meaning{"Laughs", laughs(),
                 "f.yaml:6: anchors and aliases stand for more than 16777216 bytes together"},
+        Meaning{"LongText", "a: 1\nb: \"" + std::string(3'000'000, 'x') + "\"\n",
+                "f.yaml:2: a text, {} or [] of more than 2097152 bytes"},
+        Meaning{"LongList", "a: 1\nb:\n - [" + std::string(3'000'000, '\n') + "]\n",
+                "f.yaml:3: a text, {} or [] of more than 2097152 bytes"},
         Meaning{"Control", "a: 1\nb: \"\x1B[31m\"\n", "f.yaml:2: a control character (byte 27)"},
         Meaning{"Zero", std::string("a: b\0c\n", 7), "f.yaml:1: a control character (byte 0)"},
         Meaning{"NotUtf8", "a: 1\n\nb: \xC3(\n", "f.yaml:3: not UTF-8 (byte 195)"},
@@ -318,6 +322,15 @@ TEST_F(ManifestFiles, ThatCannotBeReadAreNamed) {
   std::size_t left = 5;
   EXPECT_EQ(read_path("-", in, left).error().message,
             "-: more than 268435456 bytes of input in all");
+}
+
+TEST(ManifestDocuments, MayBeLargeInAll) {
+  std::string text = "apiVersion: v1\nkind: List\nitems:\n";
+  for (int i = 0; i < 2'000; ++i) {
+    text += "- {apiVersion: v1, kind: A, data: \"" + std::string(2'000, 'x') + "\"}\n";
+  }
+  ASSERT_GT(text.size(), kYamlPartBytesMax);
+  EXPECT_EQ(read_text(text, "f")->size(), 2'000U);
 }
 
 // --- Printing
