@@ -7,6 +7,7 @@ tells where each went or why it pends, draws the nodes, then deletes two pods wh
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -40,6 +41,7 @@ IDS = "AWS_NEURON_IDS"
 
 SECONDS_MAX = 30.0  # For any one step.
 COLUMNS = 80
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Failed(Exception):
@@ -48,6 +50,24 @@ class Failed(Exception):
     def __init__(self, text, process=None):
         super().__init__(text)
         self.process = process
+
+
+def interrupt(_number, _frame):
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def uninterrupted():
+    """Signals wait for the end of the block: what was started in it is known by then, and can be ended."""
+    came = []
+    handlers = {number: signal.signal(number, lambda *_: came.append(True)) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def say(text=""):
@@ -147,7 +167,8 @@ class Demo:
     def start_cluster(self):
         command = [self.binaries / "demo-cluster", "--listen", "127.0.0.1:0", "--kubeconfig", self.kubeconfig,
                    "--nodes", *FLEET, "-f", EXAMPLES / "node.yaml"]
-        self.cluster = Process("demo-cluster", command, self.folder / "demo-cluster.log")
+        with uninterrupted():
+            self.cluster = Process("demo-cluster", command, self.folder / "demo-cluster.log")
         ready = self.wait(lambda: re.search(r"http://127\.0\.0\.1:\d+", self.cluster.last_lines(20)),
                           "demo-cluster to be ready", self.cluster)
         self.server = ready[0]
@@ -157,7 +178,8 @@ class Demo:
         [self.scheduler_port] = free_ports(1)
         command = [self.binaries / "neuron-scheduler", "--kubeconfig", self.kubeconfig,
                    "--http-address", f"127.0.0.1:{self.scheduler_port}", "-v=2"]
-        self.scheduler = Process("neuron-scheduler", command, self.folder / "neuron-scheduler.log")
+        with uninterrupted():
+            self.scheduler = Process("neuron-scheduler", command, self.folder / "neuron-scheduler.log")
         self.wait(self._scheduler_ready, "neuron-scheduler to be ready", self.scheduler)
 
     def _scheduler_ready(self):
@@ -314,18 +336,15 @@ def explain(error, folder):
     print(f"demo: try again; if it stays, './dev build' and look into {os.path.relpath(folder)}", file=sys.stderr)
 
 
-def interrupt(_number, _frame):
-    raise KeyboardInterrupt
-
-
 def run(options):
     """The exit code."""
     started = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="demo-", dir=options.files))
-    demo = Demo(options.binaries, folder)
+    demo = None
     keep = False
     told = False
     try:
+        with uninterrupted():
+            demo = Demo(options.binaries, Path(tempfile.mkdtemp(prefix="demo-", dir=options.files)))
         tell(demo)
         told = True
         say()
@@ -336,17 +355,18 @@ def run(options):
     except KeyboardInterrupt:
         say("\ndemo: ended")
         return 0 if told and options.stay else 130
-    except (Failed, ApiError, OSError) as error:
-        keep = True
-        explain(error, folder)
+    except (Failed, ApiError, OSError, http.client.HTTPException) as error:
+        keep = demo is not None
+        explain(error, demo.folder if demo else options.files)
         return 1
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, signal.SIG_IGN)  # Cleaning up takes a moment, and must not be cut short.
-        demo.stop()
-        if not keep:
+        if demo:
+            demo.stop()
+        if demo and not keep:
             with contextlib.suppress(OSError):
-                shutil.rmtree(folder)
+                shutil.rmtree(demo.folder)
 
 
 def main():
@@ -357,7 +377,7 @@ def main():
     parser.add_argument("--files", type=Path, default=ROOT / "build", metavar="DIR",
                         help="where the folder of kubeconfig and logs is made, and removed again (default: build)")
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, interrupt)
     return run(options)
 
