@@ -32,8 +32,11 @@ std::string path_of(const Place* place, bool indices) {
   std::string path;
   for (; place != nullptr; place = place->up) {
     std::string part(place->field->name);
-    if (indices && place->index != kNoIndex) part += "[" + std::to_string(place->index) + "]";
-    path = path.empty() ? std::move(part) : part + "." + path;
+    if (indices && place->index != kNoIndex) {
+      part.append("[").append(std::to_string(place->index)).append("]");
+    }
+    if (!path.empty()) part.append(".").append(path);
+    path = std::move(part);
   }
   return path;
 }
@@ -251,7 +254,7 @@ class Decoder {
           "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
       return false;
     }
-    if (!value.is_string() || *canonical != text) value = std::move(*canonical);
+    if (!value.is_string() || *canonical != text) value = *canonical;
     return true;
   }
 
@@ -265,7 +268,7 @@ class Decoder {
       return false;
     }
     std::string canonical = micro ? model::format_micro_time(*time) : model::format_time(*time);
-    if (canonical != text) value = std::move(canonical);
+    if (canonical != text) value = canonical;
     return true;
   }
 
@@ -323,7 +326,7 @@ Answer<void> decode(const TypeInfo& type, FieldValidation validation, json::obje
 
 Answer<void> decode_object(Face face, FieldValidation validation, json::object& object,
                            std::vector<std::string>& warnings) {
-  if (const auto kind = check_kind(info(face), object); !kind) return kind;
+  if (auto kind = check_kind(info(face), object); !kind) return kind;
   return decode(type_of(face), validation, object, warnings);
 }
 

@@ -220,7 +220,7 @@ Answer<void> json_patch(json::value& target, const json::value& patch) {
         std::to_string(operations->size());
     return status;
   }
-  if (const auto valid = check(*operations); !valid) return valid;
+  if (auto valid = check(*operations); !valid) return valid;
   JsonPatch work(target);
   for (const json::value& operation : *operations) {
     if (!work.apply(operation.get_object())) return unprocessable();

@@ -109,8 +109,8 @@ Answer<void> prepare_pod(json::object& pod) {
   if (spec == nullptr || metadata == nullptr) return bad_request("a pod has a spec");
   admit_tolerations(*spec);
   const std::string_view name = text_in(*metadata, "name");
-  if (const auto admitted = admit_priority(name, *spec); !admitted) return admitted;
-  if (const auto admitted = admit_runtime(name, *spec); !admitted) return admitted;
+  if (auto admitted = admit_priority(name, *spec); !admitted) return admitted;
+  if (auto admitted = admit_runtime(name, *spec); !admitted) return admitted;
   (*metadata)["generation"] = 1;
   json::object status{{"phase", "Pending"}};
   const auto* gates = array_in(*spec, "schedulingGates");
