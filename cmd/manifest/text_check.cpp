@@ -86,4 +86,16 @@ CheckedText check_text(std::string_view text) {
   return checked;
 }
 
+std::string with_lone_bytes(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_length(text, at);
+    if (length == 0) result += '\xC2';
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    result.append(text.substr(at, taken));
+    at += taken;
+  }
+  return result;
+}
+
 }  // namespace neuron_scheduler::manifest

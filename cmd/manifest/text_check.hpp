@@ -20,4 +20,8 @@ struct CheckedText {
 
 [[nodiscard]] CheckedText check_text(std::string_view text);
 
+// A text in which a byte from 0x80 to 0xBF stands for the character of that number where it is no
+// part of another one, as UTF-8. Nothing else may be wrong with it.
+[[nodiscard]] std::string with_lone_bytes(std::string_view text);
+
 }  // namespace neuron_scheduler::manifest

@@ -15,6 +15,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "cmd/manifest/manifest.hpp"
+#include "cmd/manifest/text_check.hpp"
 #include "cmd/manifest/yaml_scalar.hpp"
 
 namespace neuron_scheduler::manifest {
@@ -87,8 +88,10 @@ class Events final : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
+                const std::string& written) override {
     proceed(mark);
+    // yaml-cpp makes one byte, 0x85 or 0xA0, of \N and \_.
+    const std::string text = with_lone_bytes(written);
     if (builder_.wants_key()) return on_key(mark, tag, text);
     auto value = tag == kPlainTag ? plain_scalar(text) : tagged(mark, tag, text);
     if (!value) return fail(mark, quoted(text) + " is no value that JSON can hold");

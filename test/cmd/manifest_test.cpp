@@ -80,6 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
         Meaning{"KeysAlone", "{a: 1, b}\n", R"({"a":1,"b":null})"},
         Meaning{"Quoted", "a: \"x\\u00e9\\n\\x41\"\nb: 'it''s'\n",
                 "{\"a\":\"x\xC3\xA9\\nA\",\"b\":\"it's\"}"},
+        Meaning{"Escapes", "a: \"\\N\\_\\L\\P\\xE9\\u1615\\N\"\n",
+                "{\"a\":\"\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9\xC3\xA9\xE1\x98\x95\xC2\x85\"}"},
         Meaning{"Comments", "# a\na: x # y\nb: x#y\nc: '#'\n", R"({"a":"x","b":"x#y","c":"#"})"},
         Meaning{"Windows",
                 "\xEF\xBB\xBF"
