@@ -174,6 +174,15 @@ TEST_F(ApiWatchesTest, BookmarksComeInTheirTime) {
   EXPECT_EQ(api().next_timer(), clock_.steady() + seconds{60});
 }
 
+TEST_F(ApiWatchesTest, ABookmarkComesTwoSecondsBeforeTheEnd) {
+  const WatchId id = watch_from_now("&allowWatchBookmarks=true&timeoutSeconds=5");
+  EXPECT_EQ(api().next_timer(), clock_.steady() + seconds{3});
+  clock_.advance(seconds{3});
+  api().tick();
+  EXPECT_EQ(read(id), Strings{"BOOKMARK " + version()});
+  EXPECT_EQ(api().next_timer(), clock_.steady() + seconds{2});
+}
+
 // --- Bounds
 
 TEST_F(ApiWatchesTest, ReadyAreThoseThatMayHaveSomething) {

@@ -137,6 +137,7 @@ class Remover {
     const bool stays = period > 0 || has_finalizers();
     auto written = write();
     if (written.has_error() || stays) return written;
+    if (options_.dry_run) return Removal{written->object, true};
     return remove();
   }
 
@@ -207,7 +208,7 @@ Answer<ApiAnswer> delete_collection(Core& core, const Call& call) {
   if (selection.has_error()) return selection.error();
   const auto list = read_list(core.store, *selection, *wants);
   if (list.has_error()) return list.error();
-  if (list->expired) return expired_continue();
+  if (list->expired) return expired_list();  // There is no token to go on with.
   for (const ObjectPtr& listed : list->objects) {
     const ObjectPtr current = core.store.find(call.resource(), listed->key);
     if (!current) continue;

@@ -20,7 +20,7 @@ Answer<Moment> moment_of(const Store& store, const History& history, const ListO
   const bool exact =
       options.match == Match::kExact || (options.match == Match::kUnset && options.limit > 0);
   if (!exact) return Moment{now};
-  if (asked < history.forgotten) return expired_list(asked);
+  if (asked < history.forgotten) return expired_list();
   return Moment{asked};
 }
 

@@ -29,6 +29,11 @@ Status empty_details(int code, std::string_view reason, std::string message) {
   return status;
 }
 
+// The package of a kind's form in memory there, as texts of its Go code show it.
+std::string_view internal_group(const FaceInfo& face) {
+  return face.face == Face::kLeases ? "coordination" : "core";
+}
+
 // What is invalid about an event is said of core's kind on both faces.
 const FaceInfo& named(const FaceInfo& face) {
   return face.face == Face::kEvents ? info(Face::kCoreEvents) : face;
@@ -159,7 +164,9 @@ Status kind_mismatch(std::string_view api_version, std::string_view kind, const 
     return other.kind == shown_kind && embedded::api_version(other) == version;
   });
   if (served) {
-    message += "the body is of another kind than the path";
+    message += "converting (v1." + std::string(shown_kind) + ") to (" +
+               std::string(internal_group(face)) + "." + std::string(face.kind) +
+               "): unknown conversion";
   } else {
     message += "no kind " + quoted(shown_kind) + " is registered for version " + quoted(version);
   }
@@ -279,8 +286,8 @@ Status binding_conflict(std::string_view pod, std::string_view why) {
   return status;
 }
 
-Status expired_list(std::uint64_t asked) {
-  return bare(410, "Expired", "too old resource version: " + std::to_string(asked));
+Status expired_list() {
+  return bare(410, "Expired", "The resourceVersion for the provided list is too old.");
 }
 
 Status expired_watch(std::uint64_t asked, std::uint64_t oldest) {
@@ -290,9 +297,14 @@ Status expired_watch(std::uint64_t asked, std::uint64_t oldest) {
 }
 
 Status expired_continue() {
-  return bare(410, "Expired",
-              "The provided continue parameter is too old to display a consistent list result. You "
-              "must start a new list without the continue parameter.");
+  return bare(
+      410, "Expired",
+      "The provided continue parameter is too old to display a consistent list result. You "
+      "can start a new list without the continue parameter, or use the continue token in "
+      "this response to retrieve the remainder of the results. Continuing with the provided "
+      "token results in an inconsistent list - objects that were created, modified, or "
+      "deleted between the time the first chunk was returned and now may show up in the "
+      "list.");
 }
 
 Status body_too_large(std::uint64_t limit_bytes) {

@@ -95,7 +95,7 @@ using Answer = boost::system::result<T, Status>;
 // A pod that cannot be bound: "pods/binding".
 [[nodiscard]] Status binding_conflict(std::string_view pod, std::string_view why);
 // --- 410: a list from a resourceVersion that is forgotten, a watch, a page.
-[[nodiscard]] Status expired_list(std::uint64_t asked);
+[[nodiscard]] Status expired_list();
 [[nodiscard]] Status expired_watch(std::uint64_t asked, std::uint64_t oldest);
 [[nodiscard]] Status expired_continue();
 // --- 413, 415

@@ -33,6 +33,15 @@ json::object bookmark(const FaceInfo& face, Representation representation, json:
 
 }  // namespace
 
+// The next by the clock, or one shortly before the end, from where the client goes on then
+// (apiserver pkg/storage/cacher nextBookmarkTime).
+model::SteadyTime Watches::Watch::bookmark_after(model::SteadyTime now) const {
+  constexpr std::chrono::seconds kBeforeTheEnd{2};
+  const model::SteadyTime usual = now + options.bookmark_interval;
+  const model::SteadyTime last = deadline - kBeforeTheEnd;
+  return last > now ? std::min(usual, last) : usual;
+}
+
 model::SteadyTime Watches::Watch::timer() const {
   return options.bookmarks ? std::min(deadline, next_bookmark) : deadline;
 }
@@ -46,7 +55,7 @@ WatchId Watches::open(WatchOptions options) {
   watch.initial_end_due = wants.initial_end_bookmark;
   watch.next = store_.history(watch.resource).after(wants.after);
   watch.deadline = clock_.steady() + wants.timeout;
-  watch.next_bookmark = clock_.steady() + wants.bookmark_interval;
+  watch.next_bookmark = watch.bookmark_after(clock_.steady());
   const WatchId id = ++last_id_;
   timers_.emplace(watch.timer(), id);
   watches_.emplace(id, std::move(watch));
@@ -108,7 +117,7 @@ void Watches::tick() {
       watch.next_bookmark = model::SteadyTime::max();
     } else {
       watch.bookmark_due = true;
-      watch.next_bookmark = now + watch.options.bookmark_interval;
+      watch.next_bookmark = watch.bookmark_after(now);
     }
     timers_.emplace(watch.timer(), id);
   }

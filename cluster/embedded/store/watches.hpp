@@ -71,6 +71,7 @@ class Watches {
     model::SteadyTime next_bookmark{};
 
     [[nodiscard]] model::SteadyTime timer() const;
+    [[nodiscard]] model::SteadyTime bookmark_after(model::SteadyTime now) const;
   };
   using Entries = std::map<WatchId, Watch>;
 

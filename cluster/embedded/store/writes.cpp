@@ -96,8 +96,14 @@ Answer<ApiAnswer> create(Core& core, const Call& call, const WriteOptions& optio
   if (!version.empty() && version != "0") {
     return plain_error("resourceVersion should not be set on objects to be created");
   }
-  if (core.store.find(call.resource(), object_key(call.route.namespace_name, *name))) {
-    return already_exists(face, *name);
+  if (const ObjectPtr there =
+          core.store.find(call.resource(), object_key(call.route.namespace_name, *name))) {
+    Status status = already_exists(face, *name);
+    const json::object* const held = object_in(there->selectable, "metadata");
+    if (held->contains("deletionTimestamp")) {
+      status.message = "object is being deleted: " + status.message;
+    }
+    return status;
   }
   if (options.dry_run) return object_answer(core, call, 201, object);
   const auto stored = commit(core, face.face, std::move(object));

@@ -149,7 +149,8 @@ def the_event_of_a_delete_has_a_newer_version(s):
 def bad_delete_options_are_refused(s):
     s.new_pod("p")
     s.failed(s.delete(s.path("pods", "p"), "{bad", differs={"body.message": GO_WORDS}), 400, "BadRequest")
-    s.failed(s.delete(s.path("pods", "p"), {"gracePeriodSeconds": "x"}), 400, "BadRequest")
+    s.failed(s.delete(s.path("pods", "p"), {"gracePeriodSeconds": "x"}, differs={"body.message": GO_WORDS}), 400,
+             "BadRequest", "DeleteOptions.gracePeriodSeconds of type int64")
     s.failed(s.delete(s.path("pods", "p"), {"propagationPolicy": "Sometimes"}), 422, "Invalid", "propagationPolicy")
     s.failed(s.delete(s.path("pods", "p"), pod("p"), differs={"body.message": GO_WORDS}), 400, "BadRequest",
              'no kind "Pod" is registered for version "v1"')

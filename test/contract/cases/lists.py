@@ -71,7 +71,8 @@ def pages_with_a_selector_do_not_count(s):
     first = s.get(s.path("pods"), limit=1, labelSelector="even=true")
     s.equal(_names(first), ["p-0"], "page 1")
     s.check("remainingItemCount" not in first["metadata"], "no count")
-    second = s.get(s.path("pods"), limit=1, labelSelector="even=true", **{"continue": first["metadata"]["continue"]})
+    second = s.get(s.path("pods"), limit=1, labelSelector="even=true", **{"continue": first["metadata"]["continue"]},
+                   differs={"body.metadata.continue": "a real server has not looked whether any of the rest matches"})
     s.equal(_names(second), ["p-2"], "page 2")
 
 

@@ -93,6 +93,8 @@ class Session:
         sent = {"User-Agent": "contract-tests", **({"Accept": accept} if accept is not None else {}),
                 **({"Content-Type": content_type} if (data is not None or chunks) and content_type else {}),
                 **(headers or {})}
+        if chunks:
+            self.hang_up()  # Such a body cannot be sent again, should a kept connection be dead.
         answer = self._exchange(method, target, iter(chunks) if chunks else data, sent, bool(chunks))
         self._learn_name(body, answer)
         if record:
