@@ -221,8 +221,9 @@ def a_node_has_a_form(s):
                    {"status": {"capacity": {"cpu": "-1"}}}, {"labels": {"bad key": "x"}}):
         s.failed(s.post(s.path("nodes"), node(s.node_name("n"), **change)), 422, "Invalid")
     twice = node(s.node_name("n"), taints=[{"key": "k", "effect": "NoSchedule"}] * 2)
-    s.failed(s.post(s.path("nodes"), twice, differs={"body.message": GO_DIFF, "body.details.causes[0].message": GO_DIFF}),
-             422, "Invalid", "taints must be unique by key and effect pair")
+    answer = s.post(s.path("nodes"), twice, differs={
+        "body.message": GO_DIFF, "body.details.causes[0].message": GO_DIFF})
+    s.failed(answer, 422, "Invalid", "taints must be unique by key and effect pair")
 
 
 @case

@@ -149,7 +149,7 @@ def create_with_validation(s):
 
 @case(kubectl=True)
 def create_a_list(s):
-    """kubectl checks a List itself, by a document in protobuf, unless --validate=false: the embedded server has none."""
+    """kubectl checks a List itself, by a document in protobuf, which the embedded server does not have."""
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [
         pod("a"), node(s.node_name("n")), pod("b")]})
     _well(s, s.kubectl("create", "--validate=false", "-f", "-", stdin=text), "create")
