@@ -112,6 +112,7 @@ void set_scheduled(json::object& status, model::WallTime now) {
 // As Go writes a list of errors.
 std::string text_of(const std::vector<Cause>& causes) {
   std::vector<std::string> texts;
+  texts.reserve(causes.size());
   for (const Cause& cause : causes) texts.push_back(cause.field + ": " + cause.message);
   return texts.size() == 1 ? texts.front() : "[" + join(texts, ", ") + "]";
 }

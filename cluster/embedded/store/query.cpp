@@ -23,7 +23,7 @@ std::string duration_fault(std::string_view text) {
   std::string_view rest = text;
   if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
   if (rest == "0") return {};
-  const std::string invalid = "time: invalid duration " + quoted(text);
+  std::string invalid = "time: invalid duration " + quoted(text);
   if (rest.empty()) return invalid;
   while (!rest.empty()) {
     const std::size_t whole = std::min(rest.find_first_not_of(kDigits), rest.size());

@@ -36,7 +36,8 @@ void Store::put(Resource resource, ObjectPtr object) {
     ++objects_count_;
   }
   objects_bytes_ += bytes_of(*object);
-  Event event{.object = object, .previous = std::exchange(place, object)};
+  ObjectPtr previous = std::exchange(place, object);
+  Event event{.object = std::move(object), .previous = std::move(previous)};
   remember(there, std::move(event));
 }
 

@@ -212,7 +212,7 @@ Answer<ApiAnswer> write_over(Core& core, const Call& call, const WriteOptions& o
 }
 
 Answer<void> settle_names(const Call& call, json::object& object) {
-  const auto settled = settle_namespace(call.face(), call.route.namespace_name, object);
+  auto settled = settle_namespace(call.face(), call.route.namespace_name, object);
   if (settled.has_error()) return settled;
   const std::string_view name = text_in(metadata_of(object), "name");
   if (name.empty()) {
