@@ -365,5 +365,18 @@ TEST_F(ApiTest, UnknownPathsArePlainPages) {
   }
 }
 
+TEST_F(ApiTest, AnswersAreUtf8WhateverIsSent) {
+  for (const std::string bytes : {"\xC6\xDD", "\xED\xA0\x80", "\xC0\x80", "\xF8", "\xE2\x82"}) {
+    EXPECT_NE(expect(400, {"POST", std::string{kPods}, "{\"" + bytes})
+                  .at("message")
+                  .as_string()
+                  .find("\xEF\xBF\xBD"),
+              std::string::npos);
+    expect(404, {"GET", std::string{kPods} + "/" + bytes});
+    expect(400, {"GET", std::string{kPods} + "?fieldSelector=" + bytes});
+    expect(422, {"POST", std::string{kPods} + "?dryRun=" + bytes, pod("a")});
+  }
+}
+
 }  // namespace
 }  // namespace neuron_scheduler::embedded::test

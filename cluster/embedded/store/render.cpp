@@ -64,7 +64,8 @@ ApiAnswer failure_answer(const Status& status) {
     answer.body = "404 page not found\n";
     return answer;
   }
-  answer.body = embedded::to_json(status);
+  // Messages repeat what was sent, whatever it was.
+  answer.body = valid_utf8(embedded::to_json(status));
   if (!answer.body.ends_with('\n')) answer.body += '\n';
   answer.retry_after = status.retry_after;
   return answer;

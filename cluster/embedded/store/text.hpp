@@ -13,6 +13,8 @@ namespace neuron_scheduler::embedded {
 
 // As Go's %q: in double quotes; quotes, backslashes, control characters and broken UTF-8 escaped.
 [[nodiscard]] std::string quoted(std::string_view text);
+// What is no UTF-8 becomes U+FFFD, byte by byte, as Go's JSON encoder writes it.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
 [[nodiscard]] std::string join(std::span<const std::string> texts, std::string_view separator);
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string_view trimmed(std::string_view text);  // Of spaces and tabs.
