@@ -42,7 +42,9 @@ class KubeletTest : public ::testing::Test {
     request.body = body;
     const ApiAnswer answer = api_.handle(request);
     if (answer.status >= 300) return nullptr;
-    return json::parse(answer.body);
+    json::parse_options options;
+    options.max_depth = 64;
+    return json::parse(answer.body, {}, options);
   }
 
   void create(std::string_view target, std::string_view body) {
@@ -324,6 +326,36 @@ TEST_F(KubeletTest, GoesOnWhenItsWatchesEndOrTheHistoryIsGone) {
   pass(1s);
   EXPECT_EQ(phase(), "Running");
   EXPECT_EQ(text(pod(), "/status/podIP"), "10.128.0.2");
+}
+
+// The Api takes 64 levels, more than a parser of JSON may by default.
+TEST_F(KubeletTest, ADeepPodRunsAndStopsNoOther) {
+  const auto deep_pod = [](const std::string& name) {
+    constexpr int kLevels = 45;
+    std::string inner = "1";
+    for (int i = 0; i < kLevels; ++i) {
+      inner.insert(0, R"({"a":)");
+      inner += '}';
+    }
+    return R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name +
+           R"("},"spec":{"volumes":[{"name":"v","gitRepo":)" + inner +
+           R"(}],"containers":[{"name":"main","image":"i"}]}})";
+  };
+  create_node();
+  create_pod(deep_pod("watched"));
+  create_pod();
+  bind("watched");
+  bind();
+  pass(1s);
+  EXPECT_EQ(phase("watched"), "Running");
+  EXPECT_EQ(phase(), "Running");
+
+  kubelet_.reset();
+  create_pod(deep_pod("listed"));
+  bind("listed");
+  start({});
+  pass(1s);
+  EXPECT_EQ(phase("listed"), "Running");
 }
 
 TEST_F(KubeletTest, DoesABoundedAmountInOneStep) {

@@ -12,6 +12,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "cluster/embedded/store/body.hpp"
 #include "cluster/embedded/store/kubelet_follower.hpp"
 #include "cluster/embedded/store/kubelet_objects.hpp"
 #include "cluster/embedded/store/text.hpp"
@@ -265,7 +266,8 @@ class StandInKubelet::State {
     }
     const ApiAnswer answer = call("GET", task.path, {}, {});
     json::error_code error;
-    const json::value value = json::parse(answer.body, error);
+    const json::value value =
+        json::parse(answer.body, error, json::storage_ptr(), stored_parse_options());
     const json::object* const pod = value.if_object();
     if (answer.status != kOk || error || pod == nullptr) return;
     // What has changed meanwhile comes by the watch.

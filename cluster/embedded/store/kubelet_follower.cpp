@@ -1,10 +1,12 @@
 #include "cluster/embedded/store/kubelet_follower.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <boost/json/parse.hpp>
 
+#include "cluster/embedded/store/body.hpp"
 #include "cluster/embedded/store/text.hpp"
 
 namespace neuron_scheduler::embedded {
@@ -15,9 +17,14 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 constexpr std::string_view kPageSize = "500";
 
+// Null if it cannot be read.
 json::value parse(std::string_view text) {
+  constexpr std::size_t kAroundObject = 2;  // A list and its items, or an event.
+  json::parse_options options = stored_parse_options();
+  options.max_depth += kAroundObject;
   json::error_code error;
-  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  json::value value =
+      json::parse(json::string_view(text.data(), text.size()), error, json::storage_ptr(), options);
   return error ? json::value() : value;
 }
 
@@ -106,7 +113,7 @@ bool Follower::take_line(std::string_view line) {
   const json::value value = parse(line);
   const json::object* const event = value.if_object();
   const json::object* const object = event == nullptr ? nullptr : object_in(*event, "object");
-  if (object == nullptr) return false;
+  if (object == nullptr) return true;  // One object is missed, and no other.
   const std::string_view type = text_in(*event, "type");
   if (type == "ERROR") return false;
   version_ = version_of(*object);
