@@ -188,6 +188,19 @@ TEST(SimulateObjects, GeneratedNamesDifferAndAreTheSameEachTime) {
   EXPECT_EQ(names, pod_names(text));
 }
 
+TEST(SimulateObjects, GeneratedNamesKeepClearOfGivenOnes) {
+  const std::string unnamed =
+      "{apiVersion: v1, kind: Pod, metadata: {generateName: p-}, spec: {containers: [{name: "
+      "c}]}}\n";
+  const std::string first = pod_names(unnamed).at(0);
+  const std::string named = "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + first.substr(8) +
+                            "}, spec: {containers: [{name: c}]}}\n";
+  const auto names = pod_names(unnamed + named);
+  ASSERT_EQ(names.size(), 2U);
+  EXPECT_NE(names[0], first);
+  EXPECT_EQ(names[1], first);
+}
+
 // --- What controllers make
 
 TEST(SimulateWorkloads, ADeploymentMakesPodsOfAReplicaSet) {

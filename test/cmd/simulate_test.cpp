@@ -306,6 +306,38 @@ TEST(Simulate, TheOrderOfTheInputDoesNotMatterIfTimesDiffer) {
   }
 }
 
+TEST(Simulate, TheOrderOfTheInputDoesNotMatterForGeneratedNames) {
+  const std::string spec =
+      "spec: {schedulerName: neuron-scheduler, containers: [{name: c, resources: {limits: "
+      "{aws.amazon.com/neuroncore: 1}}}]}";
+  std::vector<std::string> objects;
+  const auto metadata = [&objects](const std::string& name) {
+    return "metadata: {" + name + ", creationTimestamp: \"2026-11-01T00:00:0" +
+           std::to_string(objects.size()) + "Z\"}, ";
+  };
+  for (int i = 0; i < 4; ++i) {
+    objects.push_back("---\n{apiVersion: v1, kind: Pod, " + metadata("generateName: g-") + spec +
+                      "}\n");
+  }
+  // Both make pods named g-SUFFIX, too.
+  objects.push_back("---\n{apiVersion: batch/v1, kind: Job, " + metadata("name: g") +
+                    "spec: {template: {" + spec + "}}}\n");
+  objects.push_back("---\n{apiVersion: apps/v1, kind: ReplicaSet, " + metadata("name: g") +
+                    "spec: {template: {" + spec + "}}}\n");
+  const auto joined = [&objects] {
+    std::string text = kTrn1;
+    for (const std::string& object : objects) text += object;
+    return simulate({"-f", "-", "-o", "json"}, text);
+  };
+  const auto want = joined();
+  ASSERT_EQ(want.code, 0) << want.error;
+  std::mt19937 random(7);
+  for (int i = 0; i < 12; ++i) {
+    std::ranges::shuffle(objects, random);
+    ASSERT_EQ(joined().out, want.out);
+  }
+}
+
 TEST(Simulate, TheSeedDecidesBetweenEqualNodes) {
   std::string text;
   for (int i = 0; i < 8; ++i) text += node("n" + std::to_string(i), "trn1.32xlarge", 16, 32);

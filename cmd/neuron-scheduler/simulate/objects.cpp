@@ -93,12 +93,16 @@ class Builder {
   explicit Builder(std::optional<model::WallTime> now) : given_now_(now) {}
 
   [[nodiscard]] model::Result<Cluster> build(std::vector<Document> documents) {
-    for (Document& document : documents) {
-      if (auto problem = add(document)) return *problem;
+    const auto ordered = in_order_of_creation(documents);
+    // Names that are given come before those that are made up, which keep clear of them.
+    for (const bool unnamed : {false, true}) {
+      for (Document* const document : ordered) {
+        if (needs_name(document->object) != unnamed) continue;
+        if (auto problem = add(*document)) return *problem;
+      }
     }
-    cluster_.now = given_now_.value_or(latest_.value_or(model::WallTime{}));
-    for (Document& document : documents) {
-      if (auto problem = place(document)) return *problem;
+    for (Document* const document : ordered) {
+      if (auto problem = place(*document)) return *problem;
     }
     if (auto problem = check_uids()) return *problem;
     tell_ignored();
@@ -108,6 +112,35 @@ class Builder {
   }
 
  private:
+  // By creationTimestamp, then as in the input, so that nothing that is counted below depends on
+  // the order of the input alone. Sets what time it is.
+  std::vector<Document*> in_order_of_creation(std::vector<Document>& documents) {
+    std::vector<std::pair<std::optional<model::WallTime>, Document*>> timed;
+    timed.reserve(documents.size());
+    std::optional<model::WallTime> latest;
+    for (Document& document : documents) {
+      const auto time =
+          model::parse_time(text_at(document.object, {"metadata", "creationTimestamp"}));
+      timed.emplace_back(time ? std::optional(*time) : std::nullopt, &document);
+      if (time && role_of(document.object) != Role::kOther) {
+        latest = std::max(latest.value_or(*time), *time);
+      }
+    }
+    cluster_.now = given_now_.value_or(latest.value_or(model::WallTime{}));
+    std::ranges::stable_sort(
+        timed, {}, [now = cluster_.now](const auto& entry) { return entry.first.value_or(now); });
+    std::vector<Document*> ordered;
+    ordered.reserve(timed.size());
+    for (const auto& entry : timed) ordered.push_back(entry.second);
+    return ordered;
+  }
+
+  static bool needs_name(const json::object& object) {
+    return text_at(object, {"metadata", "name"}).empty() &&
+           !text_at(object, {"metadata", "generateName"}).empty() &&
+           role_of(object) != Role::kOther;
+  }
+
   static model::Error fail(const Document& document, const std::string& reason) {
     return model::invalid(document.place() + ": " + reason);
   }
@@ -149,7 +182,7 @@ class Builder {
       (*metadata)["namespace"] = "default";
     }
     if (!namespaced) metadata->erase("namespace");
-    generate_name(*metadata);
+    if (needs_name(object)) generate_name(object, *metadata);
     const std::string name(text_at(*metadata, {"name"}));
     if (name.empty()) return fail(document, kind + ": metadata.name is missing");
     if (!is_subdomain(name)) {
@@ -166,7 +199,7 @@ class Builder {
         text_at(*metadata, {"uid"}).size() > kSubdomainBytesMax) {
       return fail(document, called(object) + ": metadata.uid must have 1 to 253 bytes");
     }
-    return read_created(document, *metadata);
+    return check_created(document, *metadata);
   }
 
   static std::string manifest_quoted(std::string_view text) {
@@ -185,33 +218,34 @@ class Builder {
     return std::nullopt;
   }
 
-  // As kubectl create lets the server do it; always the same for the same order of objects.
-  void generate_name(json::object& metadata) {
+  // As kubectl create lets the server do it; always the same for the same order of creation.
+  void generate_name(const json::object& object, json::object& metadata) {
     const std::string base(text_at(metadata, {"generateName"}));
-    if (base.empty() || !text_at(metadata, {"name"}).empty()) return;
-    metadata["name"] = generated_name(base, generated_[base]++);
+    do {
+      metadata["name"] = generated_name(base, generated_[base]++);
+    } while (places_.contains(place_key(object)));
   }
 
-  std::optional<model::Error> read_created(const Document& document, const json::object& metadata) {
+  static std::optional<model::Error> check_created(const Document& document,
+                                                   const json::object& metadata) {
     const std::string_view text = text_at(metadata, {"creationTimestamp"});
     if (text.empty()) return std::nullopt;
-    const auto time = model::parse_time(text);
-    if (!time) {
-      return fail(document, called(document.object) + ": metadata.creationTimestamp " +
-                                manifest_quoted(text) + " is no time");
-    }
-    latest_ = std::max(latest_.value_or(*time), *time);
-    return std::nullopt;
+    if (model::parse_time(text)) return std::nullopt;
+    return fail(document, called(document.object) + ": metadata.creationTimestamp " +
+                              manifest_quoted(text) + " is no time");
+  }
+
+  static std::string place_key(const json::object& object) {
+    std::string key(group_of(object));
+    key.append("/").append(text_at(object, {"kind"})).append("/");
+    key.append(text_at(object, {"metadata", "namespace"})).append("/");
+    return key.append(text_at(object, {"metadata", "name"}));
   }
 
   std::optional<model::Error> check_first(const Document& document) {
     const json::object& object = document.object;
-    const std::string_view name = text_at(object, {"metadata", "name"});
-    if (name.empty()) return std::nullopt;
-    std::string key(group_of(object));
-    key.append("/").append(text_at(object, {"kind"})).append("/");
-    key.append(text_at(object, {"metadata", "namespace"})).append("/").append(name);
-    const auto [first, is_first] = places_.emplace(std::move(key), document.place());
+    if (text_at(object, {"metadata", "name"}).empty()) return std::nullopt;
+    const auto [first, is_first] = places_.emplace(place_key(object), document.place());
     if (is_first) return std::nullopt;
     return fail(document, called(object) + " is already at " + first->second);
   }
@@ -251,7 +285,7 @@ class Builder {
     }
   }
 
-  // Second pass: pods and nodes, in order of the input.
+  // Second pass: pods and nodes.
   std::optional<model::Error> place(Document& document) {
     switch (role_of(document.object)) {
       case Role::kNode:
@@ -324,7 +358,6 @@ class Builder {
   }
 
   const std::optional<model::WallTime> given_now_;
-  std::optional<model::WallTime> latest_;
   Cluster cluster_;
   PriorityClasses classes_;
   Existing existing_;

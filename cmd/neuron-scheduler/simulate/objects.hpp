@@ -30,8 +30,9 @@ struct Object {
 };
 
 struct Cluster {
+  // In order of creation, then of the input; made ones where their maker is.
   std::vector<Object> nodes;
-  std::vector<Object> pods;  // In order of the input; made ones where their maker is.
+  std::vector<Object> pods;
   std::vector<std::string> warnings;
   model::WallTime now;
 };
