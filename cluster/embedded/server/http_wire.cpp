@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "cluster/embedded/server/warnings.hpp"
 #include "cluster/embedded/store/status.hpp"
 
 namespace neuron_scheduler::embedded {
@@ -57,7 +58,7 @@ std::string status_line(const ApiAnswer& answer) {
     head.append("Retry-After: ").append(std::to_string(answer.retry_after->count()));
     head.append("\r\n");
   }
-  return head;
+  return head.append(warning_fields(answer.warnings));
 }
 
 ApiAnswer to_answer(const Status& status) {

@@ -165,7 +165,8 @@ def unknown_fields_are_dropped_or_refused(s):
     made = s.post(s.path("pods"), unknown("ignored"))
     s.equal(made.status, 201, "without fieldValidation")
     s.check("noSuchField" not in made["spec"], "the field is dropped")
-    s.equal(s.post(s.path("pods"), unknown("warned"), fieldValidation="Warn").status, 201, "Warn")
+    warned = s.post(s.path("pods"), unknown("warned"), fieldValidation="Warn")
+    s.equal((warned.status, warned.warnings), (201, [r'299 - "unknown field \"spec.noSuchField\""']), "Warn")
     s.equal(s.post(s.path("pods"), unknown("silent"), fieldValidation="Ignore").status, 201, "Ignore")
     s.failed(s.post(s.path("pods"), unknown("strict"), fieldValidation="Strict"), 400, "BadRequest",
              'unknown field "spec.noSuchField"')

@@ -24,12 +24,13 @@ GO_DIFF = "a real server shows a diff of its Go structs"
 
 
 class Answer:
-    """status, content type, headers (lower case), text, and body: the decoded JSON, else the text."""
+    """status, content type, headers (lower case), warnings, text, and body: the decoded JSON, else the text."""
 
     def __init__(self, status, headers, raw):
         self.status = status
         self.headers = {key.lower(): value for key, value in headers}
         self.type = self.headers.get("content-type", "")
+        self.warnings = [value for key, value in headers if key.lower() == "warning"]
         self.text = raw.decode(errors="replace")
         try:
             self.body = json.loads(self.text)
@@ -274,6 +275,8 @@ class Session:
         value = {"status": answer.status, "content type": answer.type, "body": shown}
         if "retry-after" in answer.headers:
             value["retry after"] = answer.headers["retry-after"]
+        if answer.warnings:
+            value["warnings"] = [self._normal.printed(text) for text in answer.warnings]
         return value
 
     def _learn_name(self, body, answer):
