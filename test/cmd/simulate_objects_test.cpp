@@ -258,6 +258,7 @@ struct Count {
   const char* name;
   std::string text;
   std::size_t want;
+  std::string warning{};
 };
 
 void PrintTo(const Count& row, std::ostream* out) { *out << row.name; }
@@ -274,6 +275,8 @@ TEST_P(SimulateWorkloadCounts, AreThoseOfTheControllers) {
     EXPECT_TRUE(names.insert(pod.full_name()).second);
   }
   EXPECT_EQ(made, GetParam().want);
+  const auto& warnings = cluster->warnings;
+  EXPECT_EQ(warnings.empty() ? "" : warnings.front(), GetParam().warning);
 }
 
 std::string owned(const std::string& name, const std::string& kind, const std::string& owner,
@@ -281,6 +284,19 @@ std::string owned(const std::string& name, const std::string& kind, const std::s
   return "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + name +
          ", ownerReferences: [{kind: " + kind + ", name: " + owner +
          ", uid: " + derived_uid(kind, "default", owner) + "}]" + more + "}\n";
+}
+
+std::string deleted(std::string text) {
+  const std::string key = "metadata: {name: a";
+  return text.insert(text.find(key) + key.size(), ", deletionTimestamp: 2026-11-01T00:00:00Z");
+}
+
+// It makes three pods.
+std::string replica_set_of(const std::string& deployment) {
+  return "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: b, ownerReferences: "
+         "[{kind: Deployment, name: " +
+         deployment + ", uid: " + derived_uid("Deployment", "default", deployment) +
+         "}]}, spec: {replicas: 3, template: {spec: {containers: [{name: c}]}}}}\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -328,7 +344,21 @@ INSTANTIATE_TEST_SUITE_P(
         Count{"JobFailed",
               workload("Job", "a", "", ", status: {conditions: [{type: Failed, status: 'True'}]}"),
               0},
-        Count{"JobSuspended", workload("Job", "a", "suspend: true,"), 0},
+        Count{"JobSuspended", workload("Job", "a", "suspend: true,"), 0,
+              "Job default/a is suspended: it makes no pods"},
+        Count{"JobNotSuspended", workload("Job", "a", "suspend: false,"), 1},
+        Count{"JobDeleted", deleted(workload("Job", "a", "")), 0,
+              "Job default/a is being deleted: it makes no pods"},
+        Count{"StatefulSetDeleted", deleted(workload("StatefulSet", "a", "")), 0,
+              "StatefulSet default/a is being deleted: it makes no pods"},
+        Count{"ReplicaSetDeleted", deleted(workload("ReplicaSet", "a", "")), 0,
+              "ReplicaSet default/a is being deleted: it makes no pods"},
+        Count{"DeploymentDeleted", deleted(workload("Deployment", "a", "replicas: 2,")), 0,
+              "Deployment default/a is being deleted: it makes no pods"},
+        Count{"DeploymentPaused", workload("Deployment", "a", "paused: true,"), 0,
+              "Deployment default/a is paused and has no ReplicaSet: it makes no pods"},
+        Count{"DeploymentPausedWithReplicaSet",
+              replica_set_of("a") + workload("Deployment", "a", "paused: true,"), 3},
         Count{"JobQueueDone", workload("Job", "a", "parallelism: 3,", ", status: {succeeded: 1}"),
               0},
         Count{"JobIndexes",

@@ -115,7 +115,8 @@ INSTANTIATE_TEST_SUITE_P(
              "default/train-0-t4xgr  trn1-a  devices 0-3\n"
              "default/train-1-n4ztv  trn1-a  devices 4-7\n"
              "default/train-2-62d9s  trn1-a  devices 8-11\n"
-             "5 pods: 5 placed, 0 pending"},
+             "5 pods: 5 placed, 0 pending",
+             "warning: Job default/asleep is suspended: it makes no pods\n"},
         File{"HelmTemplate", "helm-template.yaml",
              "POD                                         NODE    NEURON\n"
              "default/release-inference-6796f5fd79-nr4l8  trn1-a  devices 15\n"

@@ -309,6 +309,11 @@ class Builder {
   }
 
   std::optional<model::Error> expand(const Document& document) {
+    if (const auto why = why_no_pods(document.object, existing_); !why.empty()) {
+      cluster_.warnings.push_back(called(document.object).append(" ").append(why) +
+                                  ": it makes no pods");
+      return std::nullopt;
+    }
     auto pods = missing_pods(document.object, existing_, budget_);
     if (!pods) return fail(document, called(document.object) + ": " + pods.error().message);
     const std::string_view created = text_at(document.object, {"metadata", "creationTimestamp"});

@@ -48,6 +48,11 @@ std::string own_key(const json::object& owner) {
                    text_at(owner, {"metadata", "name"}));
 }
 
+bool is_true(const json::object& object, Path path) {
+  const json::value* found = find(object, path);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
 bool terminal(const json::object& pod) {
   const std::string_view phase = text_at(pod, {"status", "phase"});
   return phase == "Succeeded" || phase == "Failed";
@@ -188,9 +193,7 @@ class Maker {
   }
 
   void make_job() {
-    const json::value* suspend = find(*spec_, {"suspend"});
-    const bool suspended = suspend != nullptr && suspend->is_bool() && suspend->get_bool();
-    if (suspended || job_is_over()) return;
+    if (job_is_over()) return;
     const auto have = existing_.pods_of(owner_);
     const auto active = std::ranges::count_if(have, &Existing::Pod::active);
     const auto done = std::max<std::int64_t>(
@@ -389,6 +392,17 @@ bool Existing::owns_replica_set(const json::object& owner) const {
   return found != owned_.end() && std::ranges::any_of(found->second, [&](const Owned& owned) {
            return owned.replica_set && owned.owner_uid == text_at(owner, {"metadata", "uid"});
          });
+}
+
+std::string_view why_no_pods(const json::object& owner, const Existing& existing) {
+  if (find(owner, {"metadata", "deletionTimestamp"}) != nullptr) return "is being deleted";
+  const std::string_view kind = text_at(owner, {"kind"});
+  if (kind == "Job" && is_true(owner, {"spec", "suspend"})) return "is suspended";
+  if (kind == "Deployment" && is_true(owner, {"spec", "paused"}) &&
+      !existing.owns_replica_set(owner)) {
+    return "is paused and has no ReplicaSet";
+  }
+  return {};
 }
 
 model::Result<std::vector<json::object>> missing_pods(const json::object& owner, Existing& existing,

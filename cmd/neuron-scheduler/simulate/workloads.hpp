@@ -56,8 +56,15 @@ struct Budget {
   std::size_t bytes = 0;  // Of the pods' templates as JSON.
 };
 
+// Why the controller makes no pods now, as the rest of a sentence about the owner; empty: it does.
+// Source: syncDeployment, syncReplicaSet, updateStatefulSet and syncJob (pkg/controller, 1.37.2): a
+// ReplicaSet of a deleted or paused Deployment goes on, a new one is not made.
+[[nodiscard]] std::string_view why_no_pods(const boost::json::object& owner,
+                                           const Existing& existing);
+
 // The pods that are missing, without the defaults of an API server; they are added to existing.
-// owner: with namespace and uid. Error: what is wrong with the owner, or the budget is used up.
+// owner: with namespace and uid, and one whose controller makes pods. Error: what is wrong with the
+// owner, or the budget is used up.
 [[nodiscard]] model::Result<std::vector<boost::json::object>> missing_pods(
     const boost::json::object& owner, Existing& existing, Budget& budget);
 
