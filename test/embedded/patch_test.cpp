@@ -193,6 +193,42 @@ TEST(PatchBounds, CopiesCannotGrowWithoutEnd) {
   EXPECT_EQ(json_patch(target, operations).error().code, 422);
 }
 
+json::array texts(std::size_t count) { return json::array(count, json::value("x")); }
+
+TEST(PatchBounds, WhatIsMovedIsNotCopied) {
+  const auto storage = json::make_shared_resource<json::monotonic_resource>();
+  json::value target(json::object{{"a", texts(1'000)}, {"list", json::array{}}}, storage);
+  const void* const before = target.at("a").as_array().data();
+  const json::array operations{{{"op", "move"}, {"from", "/a"}, {"path", "/b"}},
+                               {{"op", "move"}, {"from", "/b"}, {"path", "/list/-"}},
+                               {{"op", "move"}, {"from", "/list/0"}, {"path", "/a"}}};
+  ASSERT_TRUE(json_patch(target, operations));
+  EXPECT_EQ(target.at("a").as_array().data(), before);
+}
+
+TEST(PatchBounds, MovesCannotWorkWithoutEnd) {
+  json::array operations;
+  for (int i = 0; i < 5'000; ++i) {
+    operations.push_back({{"op", "move"}, {"from", "/a"}, {"path", "/b"}});
+    operations.push_back({{"op", "move"}, {"from", "/b"}, {"path", "/a"}});
+  }
+  json::value target{{"a", texts(20'000)}};
+  EXPECT_EQ(json_patch(target, operations).error().code, 422);
+}
+
+TEST(PatchBounds, ShiftsCannotWorkWithoutEnd) {
+  const json::object operation{{"op", "move"}, {"from", "/a/0"}, {"path", "/a/-"}};
+  json::value target{{"a", texts(20'000)}};
+  EXPECT_EQ(json_patch(target, json::array(10'000, operation)).error().code, 422);
+}
+
+TEST(PatchBounds, LongListsCanBeTakenApart) {
+  const json::object operation{{"op", "remove"}, {"path", "/a/0"}};
+  json::value target{{"a", texts(10'000)}};
+  ASSERT_TRUE(json_patch(target, json::array(10'000, operation)));
+  EXPECT_TRUE(target.at("a").as_array().empty());
+}
+
 TEST(PatchBounds, TooManyOperations) {
   json::value target = json::object();
   const json::array operations(10'001, json::object({{"op", "add"}, {"path", "/a"}}));

@@ -17,13 +17,17 @@ namespace json = boost::json;
 constexpr std::size_t kOperationsMax = 10'000;
 constexpr std::size_t kCopiedBytesMax = std::size_t{3} * 1024 * 1024;
 constexpr std::size_t kDepthMax = 100;  // Of the target: what walks it later is recursive.
+// Values looked at or shifted, by all operations: less than a second's.
+constexpr std::size_t kWorkMax = std::size_t{64} * 1024 * 1024;
 
-std::size_t depth_of(const json::value& value) {
+// Adds to work what it looks at.
+std::size_t depth_of(const json::value& value, std::size_t& work) {
   std::size_t deepest = 0;
+  ++work;
   if (const auto* object = value.if_object()) {
-    for (const auto& member : *object) deepest = std::max(deepest, depth_of(member.value()));
+    for (const auto& member : *object) deepest = std::max(deepest, depth_of(member.value(), work));
   } else if (const auto* array = value.if_array()) {
-    for (const json::value& item : *array) deepest = std::max(deepest, depth_of(item));
+    for (const json::value& item : *array) deepest = std::max(deepest, depth_of(item, work));
   } else {
     return 0;
   }
@@ -89,37 +93,12 @@ json::value* find(const Location& at) {
   return index ? &array[*index] : nullptr;
 }
 
-bool add(const Location& at, json::value value) {
-  if (at.holder == nullptr || at.depth + depth_of(value) > kDepthMax) return false;
-  if (auto* object = at.holder->if_object()) {
-    (*object)[at.key] = std::move(value);
-    return true;
-  }
-  auto& array = at.holder->get_array();
-  const auto index =
-      at.key == "-" ? std::optional(array.size()) : index_of(at.key, array.size() + 1);
-  if (!index) return false;
-  array.insert(array.begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
-  return true;
-}
-
-bool remove(const Location& at) {
-  if (find(at) == nullptr) return false;
-  if (auto* object = at.holder->if_object()) {
-    object->erase(at.key);
-  } else {
-    auto& array = at.holder->get_array();
-    array.erase(array.begin() +
-                static_cast<std::ptrdiff_t>(index_of(at.key, array.size()).value_or(0)));
-  }
-  return true;
-}
-
 class JsonPatch {
  public:
   explicit JsonPatch(json::value& target) : target_(target) {}
 
   bool apply(const json::object& operation) {
+    if (work_ > kWorkMax) return false;
     const std::string_view op = text_in(operation, "op");
     const auto* path_value = operation.if_contains("path");
     if (path_value == nullptr || !path_value->is_string()) return false;
@@ -135,10 +114,42 @@ class JsonPatch {
   }
 
  private:
+  bool fits(std::size_t depth, const json::value& value) {
+    return depth + depth_of(value, work_) <= kDepthMax;
+  }
+
+  bool add(const Location& at, json::value value) {
+    if (at.holder == nullptr || !fits(at.depth, value)) return false;
+    if (auto* object = at.holder->if_object()) {
+      (*object)[at.key] = std::move(value);
+      return true;
+    }
+    auto& array = at.holder->get_array();
+    const auto index =
+        at.key == "-" ? std::optional(array.size()) : index_of(at.key, array.size() + 1);
+    if (!index) return false;
+    work_ += array.size() - *index;
+    array.insert(array.begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+    return true;
+  }
+
+  bool remove(const Location& at) {
+    if (find(at) == nullptr) return false;
+    if (auto* object = at.holder->if_object()) {
+      object->erase(at.key);
+      return true;
+    }
+    auto& array = at.holder->get_array();
+    const std::size_t index = index_of(at.key, array.size()).value_or(0);
+    work_ += array.size() - index;
+    array.erase(array.begin() + static_cast<std::ptrdiff_t>(index));
+    return true;
+  }
+
   bool replace(std::string_view path, const json::value& value) {
     if (path.empty()) {
       if (!value.is_object() && !value.is_array()) return false;
-      if (depth_of(value) > kDepthMax) return false;
+      if (!fits(0, value)) return false;
       target_ = value;
       return true;
     }
@@ -146,7 +157,7 @@ class JsonPatch {
     if (at.holder == nullptr) return false;
     if (at.holder->is_object()) return add(at, value);
     json::value* found = find(at);
-    if (found == nullptr || at.depth + depth_of(value) > kDepthMax) return false;
+    if (found == nullptr || !fits(at.depth, value)) return false;
     *found = value;
     return true;
   }
@@ -164,20 +175,21 @@ class JsonPatch {
     const auto* from = operation.if_contains("from");
     if (from == nullptr || !from->is_string()) return false;
     const Location source = locate(target_, text_of(*from));
-    const json::value* found = find(source);
+    json::value* found = find(source);
     if (found == nullptr) return false;
-    json::value value = *found;
     if (move) {
-      if (!remove(source)) return false;
-    } else {
-      copied_bytes_ += json::serialize(value).size();
-      if (copied_bytes_ > kCopiedBytesMax) return false;
+      // It keeps its storage, the target's own, so nothing in it is copied.
+      json::value value = std::move(*found);
+      return remove(source) && add(locate(target_, path), std::move(value));
     }
-    return add(locate(target_, path), std::move(value));
+    copied_bytes_ += json::serialize(*found).size();
+    if (copied_bytes_ > kCopiedBytesMax) return false;
+    return add(locate(target_, path), json::value(*found, target_.storage()));
   }
 
   json::value& target_;
   std::size_t copied_bytes_ = 0;
+  std::size_t work_ = 0;
 };
 
 std::string_view type_name(const json::value& value) {

@@ -17,7 +17,8 @@ void merge_patch(boost::json::value& target, const boost::json::value& patch);
 
 // RFC 6902, in place, as evanphx/json-patch reads it (negative indices; a replace adds a missing
 // member). 400: not a patch; 413: more than 10,000 operations; 422: does not apply, copies more
-// than 3 MiB in all, or nests deeper than 100. On failure the target is left partly changed.
+// than 3 MiB in all, looks at or shifts more than 64 Mi values in all, or nests deeper than 100. On
+// failure the target is left partly changed.
 [[nodiscard]] Answer<void> json_patch(boost::json::value& target, const boost::json::value& patch);
 
 // Kubernetes' strategic merge patch, in place (apimachinery pkg/util/strategicpatch): lists merge
