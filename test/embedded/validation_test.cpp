@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -162,6 +163,67 @@ TEST(Validation, ListsNoMoreCausesThanItsBound) {
   json::object pod{{"metadata", {{"name", "p"}, {"namespace", "default"}}},
                    {"spec", {{"tolerations", std::move(tolerations)}}}};
   EXPECT_EQ(validate_create(Face::kPods, pod).size(), kCausesMax);
+}
+
+// A pod with so many of each that what compares them pair by pair is noticed.
+json::object crowded(const std::string& prefix) {
+  json::array tolerations;
+  json::array constraints;
+  json::array finalizers;
+  for (int i = 0; i < 30'000; ++i) {
+    const std::string name = prefix + std::to_string(i);
+    tolerations.push_back({{"key", name}, {"operator", "Exists"}});
+    constraints.push_back(
+        {{"topologyKey", name}, {"whenUnsatisfiable", "DoNotSchedule"}, {"maxSkew", 1}});
+    finalizers.emplace_back("x/" + name);
+  }
+  json::object pod = json::parse(R"({"metadata":{"name":"p","namespace":"default",
+      "deletionTimestamp":"2026-11-24T00:00:00Z"},"spec":{"containers":[{"name":"c","image":"i"}]}})")
+                         .as_object();
+  set_defaults(Face::kPods, pod);
+  pod["metadata"].as_object()["finalizers"] = std::move(finalizers);
+  pod["spec"].as_object()["tolerations"] = std::move(tolerations);
+  pod["spec"].as_object()["topologySpreadConstraints"] = std::move(constraints);
+  return pod;
+}
+
+TEST(Validation, LongListsAreCheckedInTime) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto causes = validate_update(Face::kPods, Part::kMain, crowded("a"), crowded("b"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  ASSERT_EQ(causes.size(), 3U);
+  EXPECT_EQ(causes[0].field, "metadata.finalizers");
+  EXPECT_EQ(causes[1].field, "spec.tolerations");
+  EXPECT_EQ(causes[2].field, "spec");
+}
+
+TEST(Validation, RepeatedConstraintsAreDuplicates) {
+  json::object pod = crowded("a");
+  pod["metadata"].as_object().erase("finalizers");
+  json::array& constraints = pod["spec"].as_object()["topologySpreadConstraints"].as_array();
+  constraints.resize(3);
+  constraints[2] = constraints[0];
+  const auto causes = validate_create(Face::kPods, pod);
+  ASSERT_EQ(causes.size(), 1U);
+  EXPECT_EQ(causes[0].field, "spec.topologySpreadConstraints[0].{topologyKey, whenUnsatisfiable}");
+}
+
+TEST(Validation, ManyControllersAreShownInBound) {
+  json::array owners;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string name = "o" + std::to_string(i);
+    owners.push_back({{"apiVersion", "v1"},
+                      {"kind", "Node"},
+                      {"name", name},
+                      {"uid", name},
+                      {"controller", true}});
+  }
+  json::object pod = crowded("a");
+  pod["metadata"].as_object()["ownerReferences"] = std::move(owners);
+  std::size_t bytes = 0;
+  for (const Cause& cause : validate_create(Face::kPods, pod)) bytes += cause.message.size();
+  EXPECT_GT(bytes, 0U);
+  EXPECT_LT(bytes, std::size_t{4} * 1024 * 1024);
 }
 
 TEST(Defaults, AreIdempotent) {

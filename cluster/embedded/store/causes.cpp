@@ -7,6 +7,12 @@
 #include "cluster/embedded/store/validation.hpp"
 
 namespace neuron_scheduler::embedded {
+namespace {
+
+// Some messages show a whole list of the object.
+constexpr std::size_t kBytesMax = std::size_t{1} * 1024 * 1024;
+
+}  // namespace
 
 std::string Path::text() const {
   if (up_ == nullptr) return std::string(name_);
@@ -59,13 +65,17 @@ void Causes::complain(const Path& path, std::string_view value, const Complaints
   for (const std::string& complaint : complaints) invalid(path, quoted(value), complaint);
 }
 
+bool Causes::full() const { return causes_.size() >= kCausesMax || bytes_ >= kBytesMax; }
+
 void Causes::add(const Path& path, std::string_view reason, std::string message,
                  std::string_view detail) {
-  if (causes_.size() >= kCausesMax) return;
+  if (full()) return;
   if (!detail.empty()) message.append(": ").append(detail);
   Cause cause{std::string(reason), std::move(message), path.text()};
   // An update's metadata is looked at twice.
-  if (std::ranges::find(causes_, cause) == causes_.end()) causes_.push_back(std::move(cause));
+  if (std::ranges::find(causes_, cause) != causes_.end()) return;
+  bytes_ += cause.message.size();
+  causes_.push_back(std::move(cause));
 }
 
 }  // namespace neuron_scheduler::embedded

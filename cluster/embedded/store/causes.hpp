@@ -51,13 +51,15 @@ class Causes {
   void complain(const Path& path, std::string_view value, const Complaints& complaints);
 
   [[nodiscard]] bool empty() const { return causes_.empty(); }
-  // At most kCausesMax.
+  // What is added now is dropped: there are kCausesMax, or 1 MiB of messages.
+  [[nodiscard]] bool full() const;
   [[nodiscard]] std::vector<Cause> take() { return std::move(causes_); }
 
  private:
   void add(const Path& path, std::string_view reason, std::string message, std::string_view detail);
 
   std::vector<Cause> causes_;
+  std::size_t bytes_ = 0;  // Of the messages.
 };
 
 }  // namespace neuron_scheduler::embedded

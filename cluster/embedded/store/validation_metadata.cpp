@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <string>
 
 #include <boost/json/array.hpp>
@@ -52,6 +53,7 @@ void check_owners(const json::object& metadata, const Path& path, Causes& causes
       controller = name;
       return;
     }
+    if (causes.full()) return;
     causes.invalid(path, json::serialize(*array_in(metadata, "ownerReferences")),
                    "Only one reference can have Controller set to true. Found \"true\" in "
                    "references for " +
@@ -144,11 +146,12 @@ void check_metadata_update(const json::object& next, const json::object& current
   const auto* finalizers = array_in(metadata, "finalizers");
   if (metadata_now.contains("deletionTimestamp") && finalizers != nullptr) {
     json::array added;
-    const auto* existing = array_in(metadata_now, "finalizers");
+    std::set<std::string_view> existing;
+    if (const auto* list = array_in(metadata_now, "finalizers")) {
+      for (const json::value& one : *list) existing.insert(text_of(one));
+    }
     for (const json::value& one : *finalizers) {
-      const bool known =
-          existing != nullptr && std::ranges::find(*existing, one) != existing->end();
-      if (!known) added.push_back(one);
+      if (!existing.contains(text_of(one))) added.push_back(one);
     }
     if (!added.empty()) {
       std::string shown = json::serialize(added);

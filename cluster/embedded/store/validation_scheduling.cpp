@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <map>
 #include <string>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
@@ -167,18 +168,15 @@ void check_toleration_value(const json::object& toleration, const Path& path, Ca
   }
 }
 
-// Whether a later constraint has the same key and action.
-bool repeats(const json::array& constraints, std::size_t index) {
-  const auto of = [](const json::value& value, std::string_view key) {
-    const auto* one = value.if_object();
-    return one == nullptr ? std::string_view{} : text_in(*one, key);
-  };
-  const auto rest = std::ranges::subrange(
-      constraints.begin() + static_cast<std::ptrdiff_t>(index) + 1, constraints.end());
-  return std::ranges::any_of(rest, [&](const json::value& other) {
-    return of(other, "topologyKey") == of(constraints[index], "topologyKey") &&
-           of(other, "whenUnsatisfiable") == of(constraints[index], "whenUnsatisfiable");
+// Where a constraint of that key and action is for the last time.
+using LastConstraints = std::map<std::pair<std::string_view, std::string_view>, std::size_t>;
+
+LastConstraints last_constraints(const json::object& spec) {
+  LastConstraints last;
+  each_object(spec, "topologySpreadConstraints", [&](const json::object& one, std::size_t i) {
+    last[{text_in(one, "topologyKey"), text_in(one, "whenUnsatisfiable")}] = i;
   });
+  return last;
 }
 
 }  // namespace
@@ -243,7 +241,7 @@ void check_tolerations(const json::object& spec, const Path& path, Causes& cause
 
 void check_spread(const json::object& spec, const Path& path, Causes& causes) {
   static constexpr std::array<std::string_view, 2> kActions = {"DoNotSchedule", "ScheduleAnyway"};
-  const auto* all = array_in(spec, "topologySpreadConstraints");
+  const LastConstraints last = last_constraints(spec);
   each_object(spec, "topologySpreadConstraints", [&](const json::object& one, std::size_t i) {
     const Path at = path.index(i);
     const std::int64_t skew = integer_in(one, "maxSkew");
@@ -256,7 +254,7 @@ void check_spread(const json::object& spec, const Path& path, Causes& causes) {
     if (action != kActions[0] && action != kActions[1]) {
       causes.not_supported(at.child("whenUnsatisfiable"), action, kActions);
     }
-    if (repeats(*all, i)) {
+    if (last.at({key, action}) != i) {
       causes.duplicate(at.child("{topologyKey, whenUnsatisfiable}"),
                        quoted("{" + std::string(key) + ", " + std::string(action) + "}"));
     }
