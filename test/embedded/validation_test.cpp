@@ -226,6 +226,39 @@ TEST(Validation, ManyControllersAreShownInBound) {
   EXPECT_LT(bytes, std::size_t{4} * 1024 * 1024);
 }
 
+// The fields of the causes that a pod with this in its first or its first init container has.
+std::string complaints(const std::string& container, const std::string& init) {
+  json::object pod = json::parse(R"({"metadata":{"name":"p","namespace":"default"},"spec":{
+      "containers":[{"name":"c","image":"i")" +
+                                 container + R"(}],
+      "initContainers":[{"name":"d","image":"i")" +
+                                 init + "}]}}")
+                         .as_object();
+  std::vector<std::string> warnings;
+  EXPECT_TRUE(decode_object(Face::kPods, FieldValidation::kWarn, pod, warnings));
+  set_defaults(Face::kPods, pod);
+  std::string result;
+  for (const Cause& cause : validate_create(Face::kPods, pod)) {
+    result += cause.field + ": " + cause.message + ";";
+  }
+  return result;
+}
+
+TEST(Validation, ExtendedResourcesAreIntegersOfAnySize) {
+  const auto of = [](const std::string& amount) {
+    return complaints(R"(,"resources":{"limits":{"aws.amazon.com/neuron":")" + amount + "\"}}", "");
+  };
+  EXPECT_EQ(of("9223372036854775807"), "");
+  EXPECT_EQ(of("4Ei"), "");
+  EXPECT_NE(of("1500m"), "");
+}
+
+TEST(Validation, AnEmptyRestartPolicyIsUnsupported) {
+  EXPECT_EQ(complaints("", R"(,"restartPolicy":"")"),
+            "spec.initContainers[0].restartPolicy: Unsupported value: \"\": supported values: "
+            "\"Always\", \"Never\", \"OnFailure\";");
+}
+
 TEST(Defaults, AreIdempotent) {
   json::object pod = json::parse(R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c",
       "image":"r:5000/i@sha256:1","resources":{"limits":{"cpu":"1"}}}],"volumes":[{"name":"v"}]}})")

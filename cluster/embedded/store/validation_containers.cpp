@@ -170,9 +170,10 @@ void check_container(const json::object& container, const Names& volumes, const 
   check_word(text_in(container, "imagePullPolicy"), kPullPolicies, path.child("imagePullPolicy"),
              causes);
   check_resources(part(container, "resources"), path.child("resources"), causes);
-  if (container.contains("restartPolicy")) {
-    check_word(text_in(container, "restartPolicy"), kRestartPolicies, path.child("restartPolicy"),
-               causes);
+  const std::string_view policy = text_in(container, "restartPolicy");
+  if (container.contains("restartPolicy") &&
+      std::ranges::find(kRestartPolicies, policy) == kRestartPolicies.end()) {
+    causes.not_supported(path.child("restartPolicy"), policy, kRestartPolicies);
   }
 }
 
@@ -287,7 +288,7 @@ void check_amount(std::string_view resource, std::string_view amount, const Path
   if (quantity->is_negative()) {
     causes.invalid(path, quoted(amount), "must be greater than or equal to 0");
   }
-  if (quantity->milli_value() % 1000 != 0 && is_counted(resource)) {
+  if (!quantity->is_integer() && is_counted(resource)) {
     causes.invalid(path, quoted(amount), "must be an integer");
   }
 }
