@@ -64,6 +64,14 @@ TEST_F(ApiWritesTest, DryRunsChangeNothing) {
   EXPECT_EQ(names(expect(200, {"GET", kP})), Strings{"a"});
 }
 
+TEST_F(ApiWritesTest, FieldManagersAreShort) {
+  const std::string query = kP + "?fieldManager=";
+  expect(201, {"POST", query + std::string(128, 'm'), pod("a")});
+  const json::value answer = expect(422, {"POST", query + std::string(129, 'm'), pod("b")});
+  EXPECT_EQ(answer.at("details").at("causes").at(0).at("message"),
+            "Too long: may not be more than 128 bytes");
+}
+
 TEST_F(ApiWritesTest, WarnsOfUnknownFields) {
   const ApiAnswer answer = send({"POST", kP, pod("a", R"(,"foo":1)")});
   EXPECT_EQ(answer.status, 201);

@@ -15,6 +15,9 @@ Cause forbidden_field(std::string_view field, std::string_view why) {
   return {"FieldValueForbidden", "Forbidden: " + std::string{why}, std::string{field}};
 }
 
+// meta/v1 FieldManagerMaxLength
+constexpr std::size_t kFieldManagerMax = 128;
+
 Cause unsupported_value(std::string_view field, std::string_view value,
                         std::string_view supported) {
   return {
@@ -171,6 +174,12 @@ Answer<ListOptions> read_list_options(const Query& query, ListUse use, bool stre
 
 Answer<WriteOptions> read_write_options(const Query& query, std::string_view kind) {
   std::vector<Cause> causes;
+  if (query.get("fieldManager").size() > kFieldManagerMax) {
+    causes.push_back(
+        {"FieldValueTooLong",
+         "Too long: may not be more than " + std::to_string(kFieldManagerMax) + " bytes",
+         "fieldManager"});
+  }
   if (auto cause = dry_run_cause(query.get("dryRun"))) causes.push_back(std::move(*cause));
   const std::string_view validation = query.get("fieldValidation");
   WriteOptions options;
