@@ -234,6 +234,39 @@ TEST_F(EmbeddedServerTest, AClientThatGoesGivesItsWatchBack) {
   EXPECT_TRUE(second->received.starts_with("HTTP/1.1 200 OK"));
 }
 
+TEST_F(EmbeddedServerTest, AClientThatGoesAfterMoreBytesGivesItsWatchBack) {
+  ApiOptions api_options;
+  api_options.watches_max = 2;
+  make_api(api_options);
+  serve();
+  const auto early = send(request("GET", "/api/v1/pods?watch=1") + "G");
+  ASSERT_TRUE(run_until([&] { return early->has("\r\n\r\n"); }));
+  const auto later = watch_pods();
+  for (int i = 0; i < 3; ++i) {
+    later->send("G");
+    run_for(io_, 10ms);
+  }
+  early->close();
+  later->close();
+  run_for(io_, 20ms);
+  for (int i = 0; i < 2; ++i) {
+    const auto next = watch_pods();
+    EXPECT_TRUE(next->received.starts_with("HTTP/1.1 200 OK"));
+  }
+}
+
+TEST_F(EmbeddedServerTest, AClientThatSendsMuchLosesItsWatch) {
+  ServerOptions options;
+  options.header_bytes_max = 8'000;
+  serve(options);
+  const auto bearable = watch_pods();
+  bearable->send(std::string(20'000, 'x'));
+  const auto seen = watch_pods();
+  seen->send(std::string(100'000, 'x'));
+  EXPECT_TRUE(run_until([&] { return seen->ended; }));
+  EXPECT_FALSE(bearable->ended);
+}
+
 // So much that no socket buffers hold it.
 void write_much(Api& api, int pods) {
   const std::string body =

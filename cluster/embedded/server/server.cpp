@@ -77,6 +77,7 @@ struct Stream {
   WatchId id;
   asio::steady_timer wake;  // Cancelled when there is something to do.
   bool peeks = false;       // A read waits for the client's end.
+  bool ends = false;        // No more of them.
   bool client_gone = false;
   std::string lines;
   std::optional<std::uint64_t> bytes_left;  // Until it is cut.
@@ -307,6 +308,7 @@ class Core final : public std::enable_shared_from_this<Core> {
                                    const ApiAnswer& answer) {
     bool is_whole = co_await write_stream(connection, stream, answer);
     if (!stream->peeks) co_return is_whole && !stream->client_gone;
+    stream->ends = true;
     if (is_whole) {
       connection->stream.cancel();
     } else {
@@ -353,10 +355,9 @@ class Core final : public std::enable_shared_from_this<Core> {
     co_await stream->wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
-  // Only so is it seen that the client has gone. A next request that comes early stays in the
-  // buffer; then nothing more is read.
+  // Only so is it seen that the client has gone. Its next request waits in the buffer; a client
+  // that sends more than that holds counts as gone.
   void start_peeking(const ConnectionRef& connection, const StreamRef& stream) {
-    if (connection->buffer.size() > 0) return;
     stream->peeks = true;
     asio::co_spawn(io_, peek(connection, stream), [stream](const std::exception_ptr& error) {
       if (error) stream->client_gone = true;
@@ -367,12 +368,15 @@ class Core final : public std::enable_shared_from_this<Core> {
 
   static asio::awaitable<void> peek(ConnectionRef connection, StreamRef stream) {
     error_code error;
-    connection->stream.expires_never();
-    const auto space = connection->buffer.prepare(kPeekBytes);
-    const std::size_t size = co_await connection->stream.async_read_some(
-        space, asio::redirect_error(asio::use_awaitable, error));
-    connection->buffer.commit(size);
-    stream->client_gone = error && error != asio::error::operation_aborted;
+    boost::beast::flat_buffer& buffer = connection->buffer;
+    while (!error && !stream->ends && buffer.size() < buffer.max_size()) {
+      const auto space = buffer.prepare(std::min(kPeekBytes, buffer.max_size() - buffer.size()));
+      // Past the stream's deadlines, which are for writes meanwhile.
+      const std::size_t size = co_await connection->stream.socket().async_read_some(
+          space, asio::redirect_error(asio::use_awaitable, error));
+      buffer.commit(size);
+    }
+    stream->client_gone = !stream->ends && error != asio::error::operation_aborted;
   }
 
   asio::awaitable<void> pause(std::chrono::milliseconds time) {
