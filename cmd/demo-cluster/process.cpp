@@ -55,6 +55,10 @@ class Cluster final : public DemoCluster {
     server_options.yaml_to_json = manifest::yaml_to_json;
     server_options.faults_over_http = options.faults;
     if (kubelet_) server_options.after_requests = [this] { step_kubelet(); };
+    server_options.on_failed_turn = [said = false](const char* what) mutable {
+      if (std::exchange(said, true)) return;  // Once says enough.
+      std::fprintf(stderr, "demo-cluster: something failed and is tried again: %s\n", what);
+    };
     auto server = embedded::make_server(io_, api_, clock_, options.host, options.port,
                                         std::move(server_options));
     if (!server) return server.error();
@@ -73,7 +77,7 @@ class Cluster final : public DemoCluster {
     kubelet_->step();
     const auto next = kubelet_->next_timer();
     if (next == armed_for_) return;
-    armed_for_ = next;
+    armed_for_.reset();
     kubelet_timer_.cancel();
     if (!next) return;
     kubelet_timer_.expires_after(std::max(*next - clock_.steady(), std::chrono::nanoseconds(0)));
@@ -82,6 +86,7 @@ class Cluster final : public DemoCluster {
       armed_for_.reset();
       server_->poke();
     });
+    armed_for_ = next;
   }
 
   asio::io_context& io_;

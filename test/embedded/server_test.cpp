@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <new>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -414,6 +415,34 @@ TEST_F(EmbeddedServerTest, WhoeverTheApiBelongsToLooksAtItFirst) {
   ASSERT_TRUE(run_until([&] { return calls > 0; }));
   call("GET", kPods);
   EXPECT_TRUE(run_until([&] { return seen->has("by-the-way"); }));
+}
+
+TEST_F(EmbeddedServerTest, WhatFailsBetweenRequestsIsTriedAgainAndHarmsNobody) {
+  ServerOptions options;
+  int calls = 0;
+  std::vector<std::string> told;
+  options.after_requests = [&calls] {
+    if (++calls <= 2) throw std::bad_alloc();
+  };
+  options.on_failed_turn = [&told](const char* what) { told.emplace_back(what); };
+  serve(options);
+  const auto seen = watch_pods();
+  EXPECT_EQ(status("POST", kPods, pod_json("a")), "201");
+  EXPECT_TRUE(run_until([&] { return seen->has("\"name\":\"a\""); }));
+  EXPECT_TRUE(run_until([&] { return calls > 2; }));
+  EXPECT_EQ(told, (std::vector<std::string>{"std::bad_alloc", "std::bad_alloc"}));
+}
+
+TEST_F(EmbeddedServerTest, AFailureIsTriedAgainWithoutAnyRequest) {
+  ServerOptions options;
+  int calls = 0;
+  options.after_requests = [&calls] {
+    if (++calls <= 2) throw std::bad_alloc();
+  };
+  serve(options);
+  EXPECT_TRUE(run_until([&] { return calls == 3; }));
+  run_for(io_, 150ms);
+  EXPECT_EQ(calls, 3);
 }
 
 TEST_F(EmbeddedServerTest, ATakenPortIsNamed) {

@@ -34,6 +34,7 @@ using Request = http::request_parser<http::string_body>;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::size_t kPeekBytes = 1024;
+constexpr std::chrono::milliseconds kRetryPause{100};
 constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -140,8 +141,9 @@ class Core final : public std::enable_shared_from_this<Core> {
   }
 
   void poke() {
-    if (std::exchange(is_poked_, true)) return;
+    if (is_poked_) return;
     asio::post(io_, [self = shared_from_this()] { self->turn(); });
+    is_poked_ = true;
   }
 
   void drain() {
@@ -386,23 +388,46 @@ class Core final : public std::enable_shared_from_this<Core> {
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
+  // Never throws: the loop is everybody's.
   void turn() {
     is_poked_ = false;
     if (is_stopped_) return;
-    const std::optional<model::SteadyTime> due = api_.next_timer();
-    if (due && *due <= clock_.steady()) api_.tick();
-    if (options_.after_requests) options_.after_requests();
+    bool is_done = attempt([this] {
+      const std::optional<model::SteadyTime> due = api_.next_timer();
+      if (due && *due <= clock_.steady()) api_.tick();
+    });
+    is_done &= attempt([this] {
+      if (options_.after_requests) options_.after_requests();
+    });
+    is_done &= attempt([this] { wake_ready(); });
+    attempt([this, is_done] {
+      if (is_done) return arm_tick(api_.next_timer());
+      armed_for_.reset();  // The clock may stand still.
+      arm_tick(clock_.steady() + kRetryPause);
+    });
+  }
+
+  template <class Step>
+  bool attempt(const Step& step) {
+    try {
+      step();
+      return true;
+    } catch (const std::exception& error) {
+      if (options_.on_failed_turn) options_.on_failed_turn(error.what());
+    }
+    return false;
+  }
+
+  void wake_ready() {
     for (const WatchId id : api_.take_ready()) {
       const auto found = streams_.find(id);
       if (found != streams_.end()) found->second->wake.cancel();
     }
-    arm_tick();
   }
 
-  void arm_tick() {
-    const std::optional<model::SteadyTime> next = api_.next_timer();
+  void arm_tick(const std::optional<model::SteadyTime>& next) {
     if (next == armed_for_) return;
-    armed_for_ = next;
+    armed_for_.reset();
     tick_timer_.cancel();
     if (!next) return;
     const model::SteadyTime now = clock_.steady();
@@ -412,6 +437,7 @@ class Core final : public std::enable_shared_from_this<Core> {
       self->armed_for_.reset();
       self->turn();
     });
+    armed_for_ = next;
   }
 
   asio::io_context& io_;

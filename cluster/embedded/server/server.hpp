@@ -26,6 +26,9 @@ struct ServerOptions {
   bool faults_over_http = false;
   // Called in the loop after requests were carried out, before watches are told; may use the Api.
   std::function<void()> after_requests;
+  // Told in the loop what was thrown when no request was to blame (no memory); it is tried again
+  // soon. Must not throw.
+  std::function<void(const char* what)> on_failed_turn;
 
   std::size_t connections_max = 1'200;  // Beyond, if none is idle: 429.
   std::size_t header_bytes_max = std::size_t{64} << 10;
