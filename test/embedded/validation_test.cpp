@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -165,12 +164,12 @@ TEST(Validation, ListsNoMoreCausesThanItsBound) {
   EXPECT_EQ(validate_create(Face::kPods, pod).size(), kCausesMax);
 }
 
-// A pod with so many of each that what compares them pair by pair is noticed.
+// A pod with so many of each that comparing them pair by pair takes longer than a test may.
 json::object crowded(const std::string& prefix) {
   json::array tolerations;
   json::array constraints;
   json::array finalizers;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < 50'000; ++i) {
     const std::string name = prefix + std::to_string(i);
     tolerations.push_back({{"key", name}, {"operator", "Exists"}});
     constraints.push_back(
@@ -178,7 +177,8 @@ json::object crowded(const std::string& prefix) {
     finalizers.emplace_back("x/" + name);
   }
   json::object pod = json::parse(R"({"metadata":{"name":"p","namespace":"default",
-      "deletionTimestamp":"2026-11-24T00:00:00Z"},"spec":{"containers":[{"name":"c","image":"i"}]}})")
+      "deletionTimestamp":"2026-11-24T00:00:00Z"},
+      "spec":{"containers":[{"name":"c","image":"i"}]}})")
                          .as_object();
   set_defaults(Face::kPods, pod);
   pod["metadata"].as_object()["finalizers"] = std::move(finalizers);
@@ -188,9 +188,7 @@ json::object crowded(const std::string& prefix) {
 }
 
 TEST(Validation, LongListsAreCheckedInTime) {
-  const auto start = std::chrono::steady_clock::now();
   const auto causes = validate_update(Face::kPods, Part::kMain, crowded("a"), crowded("b"));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
   ASSERT_EQ(causes.size(), 3U);
   EXPECT_EQ(causes[0].field, "metadata.finalizers");
   EXPECT_EQ(causes[1].field, "spec.tolerations");
