@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"spec", "tolerations"},
                 R"([{"operator":"Exists"}])"},
         Default{"OddTypesStay",
-                pod_with("tolerations: 5, priority: x, resources: [],"),
+                pod_with("tolerations: 5, priority: x,"),
                 {"spec", "tolerations"},
                 "5"}),
     [](const auto& row) { return row.param.name; });
@@ -159,10 +159,12 @@ TEST(SimulateObjects, NodesGetAllocatableFromCapacity) {
 
 TEST(SimulateObjects, NowIsTheLatestCreation) {
   const auto cluster = cluster_of(
-      "{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: 2026-11-01T00:00:05Z}}\n"
+      "{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: 2026-11-01T00:00:05Z}, "
+      "spec: {containers: [{name: c}]}}\n"
       "---\n{apiVersion: v1, kind: Node, metadata: {name: m, creationTimestamp: "
       "\"2026-11-02T00:00:00Z\"}}\n"
-      "---\n{apiVersion: v1, kind: Pod, metadata: {name: b, creationTimestamp: null}}\n");
+      "---\n{apiVersion: v1, kind: Pod, metadata: {name: b, creationTimestamp: null}, "
+      "spec: {containers: [{name: c}]}}\n");
   ASSERT_TRUE(cluster) << cluster.error().message;
   EXPECT_EQ(model::format_time(cluster->now), "2026-11-02T00:00:00Z");
   EXPECT_EQ(model::format_time(*cluster->pods[0].created), "2026-11-01T00:00:05Z");
@@ -179,8 +181,10 @@ TEST(SimulateObjects, AnUnknownPriorityClassIsNamed) {
 
 TEST(SimulateObjects, GeneratedNamesDifferAndAreTheSameEachTime) {
   const std::string text =
-      "{apiVersion: v1, kind: Pod, metadata: {generateName: p-}}\n---\n"
-      "{apiVersion: v1, kind: Pod, metadata: {generateName: p-}}\n";
+      "{apiVersion: v1, kind: Pod, metadata: {generateName: p-}, spec: {containers: [{name: "
+      "c}]}}\n---\n"
+      "{apiVersion: v1, kind: Pod, metadata: {generateName: p-}, spec: {containers: [{name: "
+      "c}]}}\n";
   const auto names = pod_names(text);
   ASSERT_EQ(names.size(), 2U);
   EXPECT_THAT(names[0], MatchesRegex("default/p-[a-z0-9]{5}"));
@@ -283,7 +287,8 @@ std::string owned(const std::string& name, const std::string& kind, const std::s
                   const std::string& more = "") {
   return "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + name +
          ", ownerReferences: [{kind: " + kind + ", name: " + owner +
-         ", uid: " + derived_uid(kind, "default", owner) + "}]" + more + "}\n";
+         ", uid: " + derived_uid(kind, "default", owner) + "}]" + more +
+         ", spec: {containers: [{name: c}]}}\n";
 }
 
 std::string deleted(std::string text) {
@@ -322,7 +327,8 @@ INSTANTIATE_TEST_SUITE_P(
               workload("ReplicaSet", "a", "") + owned("x", "StatefulSet", "a", "}"), 1},
         Count{"Ordinals",
               workload("StatefulSet", "a", "replicas: 3,") +
-                  "---\n{apiVersion: v1, kind: Pod, metadata: {name: a-1}}",
+                  "---\n{apiVersion: v1, kind: Pod, metadata: {name: a-1}, "
+                  "spec: {containers: [{name: c}]}}",
               2},
         Count{"JobByDefault", workload("Job", "a", ""), 1},
         Count{"JobParallel", workload("Job", "a", "parallelism: 4,"), 4},
@@ -370,7 +376,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a-1, "
                   "ownerReferences: [{kind: Deployment, name: a, uid: " +
                   derived_uid("Deployment", "default", "a") +
-                  "}]}, spec: {replicas: 0, template: {}}}\n",
+                  "}]}, spec: {replicas: 0, template: {spec: {containers: [{name: c}]}}}}\n",
               0}),
     [](const auto& row) { return row.param.name; });
 
@@ -389,6 +395,111 @@ TEST(SimulateWorkloads, KindsThatAreNotSimulatedAreNamed) {
                                              "LimitRange objects have no effect in simulate"));
   EXPECT_THAT(cluster->pods, IsEmpty());
 }
+
+// --- Unknown fields
+
+struct Unknown {
+  const char* name;
+  std::string text;
+  std::string want;
+};
+
+void PrintTo(const Unknown& row, std::ostream* out) { *out << row.name; }
+
+class SimulateUnknownFields : public testing::TestWithParam<Unknown> {};
+
+TEST_P(SimulateUnknownFields, AreNamed) {
+  const auto cluster = cluster_of(GetParam().text);
+  ASSERT_TRUE(cluster) << cluster.error().message;
+  if (GetParam().want.empty()) {
+    EXPECT_THAT(cluster->warnings, IsEmpty());
+  } else {
+    EXPECT_THAT(cluster->warnings, ElementsAre(GetParam().want));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, SimulateUnknownFields,
+    testing::Values(
+        Unknown{"Resource", pod_with("", "resource: {limits: {cpu: 1}}"),
+                "Pod default/p: unknown fields: spec.containers[0].resource"},
+        Unknown{"Limit", pod_with("", "resources: {limit: {cpu: 1}}"),
+                "Pod default/p: unknown fields: spec.containers[0].resources.limit"},
+        Unknown{"OfInitContainer", pod_with("initContainers: [{name: i}, {name: j, Image: x}],"),
+                "Pod default/p: unknown fields: spec.initContainers[1].Image"},
+        Unknown{"OfSpec", pod_with("nodeSelectors: {a: b},"),
+                "Pod default/p: unknown fields: spec.nodeSelectors"},
+        Unknown{"PodLevel", pod_with("resources: {x: 1},"),
+                "Pod default/p: unknown fields: spec.resources.x"},
+        Unknown{"Many", pod_with("a: 1, b: 2, c: 3,", "d: 4, e: 5, f: 6"),
+                "Pod default/p: unknown fields: spec.a, spec.b, spec.c, spec.containers[0].d and 2 "
+                "more"},
+        Unknown{"Long", pod_with(std::string(100, 'x') + ": 1,"),
+                "Pod default/p: unknown fields: spec." + std::string(60, 'x') + " ..."},
+        Unknown{"OfDeployment", workload("Deployment", "a", "replica: 3,"),
+                "Deployment default/a: unknown fields: spec.replica"},
+        Unknown{"OfJob", workload("Job", "a", "replicas: 3,"),
+                "Job default/a: unknown fields: spec.replicas"},
+        Unknown{"OfStatefulSet", workload("StatefulSet", "a", "paused: true,"),
+                "StatefulSet default/a: unknown fields: spec.paused"},
+        Unknown{"OfReplicaSet", workload("ReplicaSet", "a", "strategy: {},"),
+                "ReplicaSet default/a: unknown fields: spec.strategy"},
+        Unknown{"OfTemplate",
+                "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a}, spec: {template: "
+                "{metdata: {}, spec: {hostname: h, containers: [{name: c, cmd: x}]}}}}",
+                "ReplicaSet default/a: unknown fields: spec.template.metdata, "
+                "spec.template.spec.containers[0].cmd"},
+        Unknown{"AllOfPods",
+                pod_with(
+                    "activeDeadlineSeconds: null, affinity: null, automountServiceAccountToken: "
+                    "null, dnsConfig: null, dnsPolicy: null, enableServiceLinks: null, "
+                    "ephemeralContainers: null, evictionResponders: null, hostAliases: null, "
+                    "hostIPC: null, hostNetwork: null, hostPID: null, hostUsers: null, hostname: "
+                    "null, hostnameOverride: null, imagePullSecrets: null, initContainers: null, "
+                    "nodeName: null, nodeSelector: null, os: null, overhead: null, "
+                    "preemptionPolicy: null, priority: null, priorityClassName: null, "
+                    "readinessGates: null, resourceClaims: null, resources: null, restartPolicy: "
+                    "null, runtimeClassName: null, schedulerName: null, schedulingGates: null, "
+                    "schedulingGroup: null, securityContext: null, serviceAccount: null, "
+                    "serviceAccountName: null, setHostnameAsFQDN: null, shareProcessNamespace: "
+                    "null, subdomain: null, terminationGracePeriodSeconds: null, tolerations: "
+                    "null, topologySpreadConstraints: null, volumes: null, workloadRef: null,",
+                    "args: null, command: null, env: null, envFrom: null, image: null, "
+                    "imagePullPolicy: null, lifecycle: null, livenessProbe: null, ports: null, "
+                    "readinessProbe: null, resizePolicy: null, restartPolicy: null, "
+                    "restartPolicyRules: null, securityContext: null, startupProbe: null, stdin: "
+                    "null, stdinOnce: null, terminationMessagePath: null, "
+                    "terminationMessagePolicy: null, tty: null, volumeDevices: null, volumeMounts: "
+                    "null, workingDir: null, resources: {limits: {}, requests: {}, claims: []}"),
+                ""},
+        Unknown{
+            "AllOfDeployments",
+            workload("Deployment", "a",
+                     "minReadySeconds: null, paused: null, progressDeadlineSeconds: null, "
+                     "replicas: null, revisionHistoryLimit: null, selector: null, strategy: null,"),
+            ""},
+        Unknown{
+            "AllOfReplicaSets",
+            workload("ReplicaSet", "a", "minReadySeconds: null, replicas: null, selector: null,"),
+            ""},
+        Unknown{"AllOfStatefulSets",
+                workload("StatefulSet", "a",
+                         "minReadySeconds: null, ordinals: null, "
+                         "persistentVolumeClaimRetentionPolicy: null, podManagementPolicy: null, "
+                         "replicas: null, revisionHistoryLimit: null, selector: null, serviceName: "
+                         "null, updateStrategy: null, volumeClaimTemplates: null,"),
+                ""},
+        Unknown{
+            "AllOfJobs",
+            workload(
+                "Job", "a",
+                "activeDeadlineSeconds: null, backoffLimit: null, backoffLimitPerIndex: null, "
+                "completionMode: null, completions: null, failedPodsLimit: null, managedBy: null, "
+                "manualSelector: null, maxFailedIndexes: null, parallelism: null, "
+                "podFailurePolicy: null, podReplacementPolicy: null, scheduling: null, selector: "
+                "null, successPolicy: null, suspend: null, ttlSecondsAfterFinished: null,"),
+            ""}),
+    [](const auto& row) { return row.param.name; });
 
 // --- Mistakes
 
@@ -416,16 +527,54 @@ INSTANTIATE_TEST_SUITE_P(
                 "Pod, metadata: {name: a, namespace: default}}",
                 "f:3: Pod default/a is already at f:1"},
         Mistake{"TwiceInAnotherVersion",
-                workload("Job", "a", "") +
-                    "---\n{apiVersion: batch/v1beta1, kind: Job, metadata: {name: a}}",
-                "f:4: Job default/a is already at f:2"},
+                "{apiVersion: a/v1, kind: B, metadata: {name: c}}\n---\n{apiVersion: a/v2, kind: "
+                "B, metadata: {name: c}}",
+                "f:3: B c is already at f:1"},
+        Mistake{"PodVersion", "{apiVersion: v2, kind: Pod, metadata: {name: a}}",
+                "f:1: Pod: apiVersion \"v2\" must be v1"},
+        Mistake{"DeploymentVersion", "{apiVersion: apps/v1beta2, kind: Deployment}",
+                "f:1: Deployment: apiVersion \"apps/v1beta2\" must be apps/v1"},
+        Mistake{"NoContainers", "\n{apiVersion: v1, kind: Pod, metadata: {name: a}}",
+                "f:2: Pod default/a: spec.containers must hold at least one container"},
+        Mistake{"MisspeltContainers",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {contianers: [{name: c}]}}",
+                "f:1: Pod default/a: spec.containers must hold at least one container (unknown "
+                "fields: spec.contianers)"},
+        Mistake{"MisspeltSpec",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, sepc: {containers: [{name: c}]}}",
+                "f:1: Pod default/a: spec.containers must hold at least one container (unknown "
+                "fields: sepc)"},
+        Mistake{"SpecNumber", "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: 1}",
+                "f:1: Pod default/a: spec must be an object, not 1"},
+        Mistake{"ContainersObject",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: {name: c}}}",
+                "f:1: Pod default/a: spec.containers must be a list, not {\"name\":\"c\"}"},
+        Mistake{"ContainerText",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [c]}}",
+                "f:1: Pod default/a: spec.containers[0] must be an object, not \"c\""},
+        Mistake{"ResourcesList", pod_with("", "resources: []"),
+                "f:1: Pod default/p: spec.containers[0].resources must be an object, not []"},
+        Mistake{"LimitsList", pod_with("", "resources: {limits: []}"),
+                "f:1: Pod default/p: spec.containers[0].resources.limits must be an object, not "
+                "[]"},
+        Mistake{"RequestsOfInitContainer",
+                pod_with("initContainers: [{name: i, resources: {requests: 5}}],"),
+                "f:1: Pod default/p: spec.initContainers[0].resources.requests must be an object, "
+                "not 5"},
+        Mistake{"PodLevelLimits", pod_with("resources: {limits: x},"),
+                "f:1: Pod default/p: spec.resources.limits must be an object, not \"x\""},
+        Mistake{"TemplateWithoutContainers",
+                "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {}}}",
+                "f:1: Job default/a: spec.template.spec.containers must hold at least one "
+                "container"},
         Mistake{"TwiceOfAnyKind",
                 "{apiVersion: a/v1, kind: B, metadata: {name: c}}\n---\n{apiVersion: a/v1, kind: "
                 "B, metadata: {name: c}}",
                 "f:3: B c is already at f:1"},
         Mistake{"SameUid",
-                "{apiVersion: v1, kind: Pod, metadata: {name: a, uid: u}}\n---\n{apiVersion: v1, "
-                "kind: Pod, metadata: {name: b, uid: u}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: a, uid: u}, spec: {containers: "
+                "[{name: c}]}}\n---\n{apiVersion: v1, "
+                "kind: Pod, metadata: {name: b, uid: u}, spec: {containers: [{name: c}]}}",
                 "f:3: Pod default/b has the uid of Pod default/a at f:1"},
         Mistake{"NoName", "\napiVersion: v1\nkind: Pod\n", "f:2: Pod: metadata.name is missing"},
         Mistake{"NoMetadata", "{apiVersion: v1, kind: Node, metadata: x}",
@@ -457,18 +606,19 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"TooManyBytes",
                 "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a}, spec: {replicas: "
                 "90000, template: {metadata: {annotations: {x: " +
-                    std::string(100'000, 'y') + "}}}}}",
+                    std::string(100'000, 'y') + "}}, spec: {containers: [{name: c}]}}}}",
                 "f:1: ReplicaSet default/a: more than 268435456 bytes of pods made from templates "
                 "in all"},
         Mistake{"NoTemplate", "{apiVersion: batch/v1, kind: Job, metadata: {name: a}}",
                 "f:1: Job default/a: spec.template is missing"},
         Mistake{"NoCompletions", workload("Job", "a", "completionMode: Indexed,"),
                 "f:2: Job default/a: spec.completions is missing, which an Indexed Job needs"},
-        Mistake{"LongPodName",
-                "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: " +
-                    std::string(252, 'a') + "}, spec: {template: {}}}",
-                "f:1: StatefulSet default/" + std::string(252, 'a') + ": the name of its pod \"" +
-                    std::string(252, 'a') + "-\" is too long"}),
+        Mistake{
+            "LongPodName",
+            "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: " + std::string(252, 'a') +
+                "}, spec: {template: {spec: {containers: [{name: c}]}}}}",
+            "f:1: StatefulSet default/" + std::string(252, 'a') + ": the name of its pod \"" +
+                std::string(252, 'a') + "-\" is too long"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -174,10 +174,10 @@ TEST(Simulate, ReasonsStandInTheLine) {
   EXPECT_EQ(
       table(result),
       "POD                NODE       NEURON\n"
-      "default/minus      <pending>  0/1 nodes are available: container c asks for a negative "
-      "number of aws.amazon.com/neuron.\n"
-      "default/half       <pending>  0/1 nodes are available: container c asks for a fraction "
-      "of aws.amazon.com/neuroncore.\n"
+      "default/minus      <pending>  container c asks for a negative number of "
+      "aws.amazon.com/neuron: -1\n"
+      "default/half       <pending>  container c asks for a fraction of "
+      "aws.amazon.com/neuroncore: 1.5\n"
       "default/huge       <pending>  0/1 nodes are available: container c asks for more than "
       "2147483648 aws.amazon.com/neuron.\n"
       "default/wrong      <pending>  0/1 nodes are available: pod could not be read: "
@@ -187,6 +187,63 @@ TEST(Simulate, ReasonsStandInTheLine) {
       "default/two-lines  <pending>  0/1 nodes are available: 1 node(s) didn't match Pod's node "
       "affinity/selector.\n"
       "6 pods: 0 placed, 6 pending");
+}
+
+struct Impossible {
+  const char* name;
+  std::string container;  // Entries of the container beside its name.
+  std::string spec;       // And of the spec.
+  std::string want;
+};
+
+void PrintTo(const Impossible& row, std::ostream* out) { *out << row.name; }
+
+class SimulateImpossible : public testing::TestWithParam<Impossible> {};
+
+TEST_P(SimulateImpossible, StaysPendingWithTheReason) {
+  const std::string text =
+      "---\n{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: "
+      "{schedulerName: neuron-scheduler, " +
+      GetParam().spec + " containers: [{name: c, " + GetParam().container + "}]}}\n";
+  const auto result = simulate({"-f", "-", "--fail-on-pending"}, kTrn1 + text);
+  EXPECT_EQ(result.code, 3);
+  EXPECT_EQ(table(result), "POD        NODE       NEURON\ndefault/a  <pending>  " +
+                               GetParam().want + "\n1 pod: 0 placed, 1 pending");
+  const auto json = simulate({"-f", "-", "-o", "json"}, kTrn1 + text);
+  EXPECT_THAT(json.out, HasSubstr("\"message\": "));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, SimulateImpossible,
+    testing::Values(Impossible{"NegativeRequests",
+                               "resources: {requests: {cpu: -1000, memory: -100Gi}}", "",
+                               "container c asks for a negative number of cpu: -1000"},
+                    Impossible{"NegativeMemory", "resources: {requests: {memory: -100Gi}}", "",
+                               "container c asks for a negative number of memory: -100Gi"},
+                    Impossible{"NegativeLimit", "resources: {limits: {cpu: -1}}", "",
+                               "container c asks for a negative number of cpu: -1"},
+                    Impossible{"NegativeLimitBesideRequest",
+                               "resources: {limits: {cpu: -1}, requests: {cpu: 1}}", "",
+                               "container c has limits of a negative number of cpu: -1"},
+                    Impossible{"LimitIsNoQuantity",
+                               "resources: {limits: {cpu: x}, requests: {cpu: 1}}", "",
+                               "container c has limits of what is no quantity of cpu: x"},
+                    Impossible{"FractionOfExtended", "resources: {limits: {nvidia.com/gpu: 1.5}}",
+                               "", "container c asks for a fraction of nvidia.com/gpu: 1.5"},
+                    Impossible{"InitContainer", "",
+                               "initContainers: [{name: i, resources: {requests: {cpu: -1m}}}],",
+                               "container i asks for a negative number of cpu: -1m"},
+                    Impossible{"PodLevel", "", "resources: {requests: {cpu: -2}},",
+                               "pod asks for a negative number of cpu: -2"},
+                    Impossible{"Overhead", "", "overhead: {cpu: -2},",
+                               "pod has overhead of a negative number of cpu: -2"},
+                    Impossible{"TooLarge", "resources: {requests: {cpu: 1e30}}", "",
+                               "0/1 nodes are available: 1 Insufficient cpu."}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Simulate, FractionsOfCpuAreNothingOdd) {
+  const auto result = simulate({"-f", "-"}, kTrn1 + pod("a", "cpu: 0.5, memory: 1.5Gi"));
+  EXPECT_THAT(result.out, HasSubstr("1 pod: 1 placed, 0 pending"));
 }
 
 TEST(Simulate, WithoutNodesNothingIsPlaced) {
@@ -199,9 +256,12 @@ TEST(Simulate, WithoutNodesNothingIsPlaced) {
 }
 
 TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {
-  const std::string text = kTrn1 + "---\n{apiVersion: v1, kind: Pod, metadata: {name: a}}\n" +
-                           "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: "
-                           "{schedulerName: volcano}}\n";
+  const std::string text =
+      kTrn1 +
+      "---\n{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: "
+      "[{name: c}]}}\n" +
+      "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: "
+      "{schedulerName: volcano, containers: [{name: c}]}}\n";
   const auto without = simulate({"-f", "-"}, text);
   EXPECT_EQ(table(without), "");
   EXPECT_THAT(without.out, StartsWith("trn1 "));
@@ -398,8 +458,9 @@ TEST(Simulate, TheListHoldsPodsAsAnApiServerWould) {
 
 TEST(Simulate, AConditionKeepsTheTimeOfItsStatus) {
   const std::string text =
-      "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {schedulerName: neuron-scheduler}, "
-      "status: {conditions: [{type: Other, status: 'True'}, {type: PodScheduled, status: 'False', "
+      "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {schedulerName: neuron-scheduler, "
+      "containers: [{name: c}]}, status: {conditions: [{type: Other, status: 'True'}, {type: "
+      "PodScheduled, status: 'False', "
       "reason: Unschedulable, message: old, lastTransitionTime: '2026-11-01T00:00:00Z'}]}}";
   const auto result = simulate({"-f", "-", "-o", "json", "--now", "2026-11-24T12:00:00Z"}, text);
   const auto list = boost::json::parse(result.out).as_object();

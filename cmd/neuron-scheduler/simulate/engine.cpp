@@ -15,6 +15,7 @@
 
 #include "cluster/client/codec.hpp"
 #include "cmd/neuron-scheduler/simulate/json_path.hpp"
+#include "cmd/neuron-scheduler/simulate/pod_check.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/registry.hpp"
 #include "scheduler/scheduler.hpp"
@@ -124,6 +125,7 @@ void set_scheduled_condition(json::object& pod, std::string_view status, std::st
 struct Candidate {
   model::PodRef pod;
   Object object;
+  std::string impossible;  // Why it is not even tried.
 };
 
 class Run {
@@ -189,7 +191,9 @@ class Run {
       } else if (pod->terminating) {
         warn("Pod " + object.full_name() + " is being deleted: not tried");
       } else {
-        candidates_.push_back(Candidate{pod, std::move(object)});
+        std::string impossible;
+        if (pod->decode_error.empty()) impossible = impossible_request(object.json);
+        candidates_.push_back(Candidate{pod, std::move(object), std::move(impossible)});
       }
     }
     if (!others.empty()) {
@@ -220,7 +224,9 @@ class Run {
       return std::tuple(-std::int64_t{a.pod->priority}, a.object.created) <
              std::tuple(-std::int64_t{b.pod->priority}, b.object.created);
     });
-    for (const Candidate& candidate : candidates_) scheduler_->on_pod(candidate.pod);
+    for (const Candidate& candidate : candidates_) {
+      if (candidate.impossible.empty()) scheduler_->on_pod(candidate.pod);
+    }
     while (scheduler_->decide_one()) api_.answer_all(*scheduler_);
   }
 
@@ -237,6 +243,9 @@ class Run {
       tried.in_cores =
           text_at(pod, {"metadata", "annotations", scheduler::neuron_keys::kResourceType}) ==
           scheduler::neuron_keys::kCores;
+    } else if (!candidate.impossible.empty()) {
+      tried.reason = candidate.impossible;
+      set_scheduled_condition(pod, "False", "Unschedulable", tried.reason, cluster_.now);
     } else if (!candidate.pod->scheduling_gates.empty()) {
       // As the API server says it when such a pod is created.
       tried.reason = "Scheduling is blocked due to non-empty scheduling gates";

@@ -15,6 +15,7 @@
 
 #include "cmd/neuron-scheduler/simulate/defaults.hpp"
 #include "cmd/neuron-scheduler/simulate/json_path.hpp"
+#include "cmd/neuron-scheduler/simulate/pod_check.hpp"
 #include "cmd/neuron-scheduler/simulate/workloads.hpp"
 
 namespace neuron_scheduler::simulate {
@@ -174,6 +175,7 @@ class Builder {
   std::optional<model::Error> check_identity(Document& document, Role role) {
     json::object& object = document.object;
     const std::string kind(text_at(object, {"kind"}));
+    if (auto problem = check_version(document)) return problem;
     json::object* metadata = make_object(object, "metadata");
     if (metadata == nullptr) return fail(document, kind + ": metadata must be an object");
     if (auto problem = check_texts(document, *metadata)) return problem;
@@ -200,6 +202,16 @@ class Builder {
       return fail(document, called(object) + ": metadata.uid must have 1 to 253 bytes");
     }
     return check_created(document, *metadata);
+  }
+
+  // Of all kinds that are read, version v1 is the only one.
+  static std::optional<model::Error> check_version(const Document& document) {
+    std::string served(group_of(document.object));
+    served += served.empty() ? "v1" : "/v1";
+    const std::string_view version = text_at(document.object, {"apiVersion"});
+    if (version == served) return std::nullopt;
+    return fail(document, std::string(text_at(document.object, {"kind"})) + ": apiVersion " +
+                              manifest_quoted(version) + " must be " + served);
   }
 
   static std::string manifest_quoted(std::string_view text) {
@@ -287,7 +299,17 @@ class Builder {
 
   // Second pass: pods and nodes.
   std::optional<model::Error> place(Document& document) {
-    switch (role_of(document.object)) {
+    const Role role = role_of(document.object);
+    if (role == Role::kPod || role == Role::kWorkload) {
+      const PodCheck check = check_pod(document.object);
+      std::string unknown = check.unknown.empty() ? "" : "unknown fields: " + check.unknown;
+      if (!check.problem.empty()) {
+        if (!unknown.empty()) unknown = " (" + unknown + ")";
+        return fail(document, called(document.object) + ": " + check.problem + unknown);
+      }
+      if (!unknown.empty()) cluster_.warnings.push_back(called(document.object) + ": " + unknown);
+    }
+    switch (role) {
       case Role::kNode:
         if (cluster_.nodes.size() == kNodesMax) {
           return fail(document, "more than " + std::to_string(kNodesMax) + " nodes");
