@@ -87,7 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
         MistakeCase{"LncOfTrn1", {"--nodes", "trn1.32xlarge:lnc1=1"}, "only trn2 and trn3"},
         MistakeCase{"BadLnc", {"--nodes", "trn2.3xlarge:lnc3=1"}, "must be lnc1 or lnc2"},
         MistakeCase{"NoHistory", {"--history", "0"}, "--history"},
-        MistakeCase{"NegativeSeed", {"--seed", "-1"}, "--seed"},
+        MistakeCase{"NegativeSeed",
+                    {"--seed", "-1"},
+                    "must be a whole number from 0 to 18446744073709551615, not \"-1\""},
         MistakeCase{"Unknown", {"--nodse", "plain=1"}, "--nodse"}),
     [](const auto& row) { return row.param.name; });
 
