@@ -305,6 +305,57 @@ TEST_F(EmbeddedServerTest, AReaderThatStopsIsLetGo) {
   EXPECT_TRUE(second->received.starts_with("HTTP/1.1 200 OK"));
 }
 
+// Pods of 200 kB each, which a list of all of them makes too much for socket buffers.
+void create_large(Api& api, int pods) {
+  for (int i = 0; i < pods; ++i) {
+    const std::string body = pod_json(
+        "p" + std::to_string(i), R"(,"annotations":{"a":")" + std::string(200'000, 'x') + "\"}");
+    ApiRequest create;
+    create.method = "POST";
+    create.target = kPods;
+    create.content_type = "application/json";
+    create.body = body;
+    ASSERT_EQ(api.handle(create).status, 201);
+  }
+}
+
+TEST_F(EmbeddedServerTest, AnswersThatNobodyReadsAreBoundedInSum) {
+  make_api({});
+  create_large(*api_, 100);
+  ServerOptions options;
+  options.held_bytes_max = 30'000'000;
+  options.write_max = 300ms;
+  serve(options);
+  const auto stopped = send(request("GET", kPods));
+  stopped->pause();
+  run_for(io_, 50ms);
+  const std::string refused = call("GET", kPods);
+  EXPECT_EQ(status_of(refused), "429");
+  EXPECT_NE(refused.find("\r\nRetry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(status("GET", std::string(kPods) + "/p1"), "200") << "it fits";
+  EXPECT_EQ(status("POST", kPods, pod_json("small")), "201");
+  run_for(io_, 400ms);
+  EXPECT_EQ(status("GET", kPods), "200") << "the reader was let go";
+}
+
+TEST_F(EmbeddedServerTest, AnAnswerLargerThanAllMayHoldIsServedAlone) {
+  make_api({});
+  create_large(*api_, 100);
+  ServerOptions options;
+  options.held_bytes_max = 1'000'000;
+  serve(options);
+  const auto watch = watch_pods("&resourceVersion=" + std::to_string(api_->resource_version()));
+  EXPECT_EQ(status("GET", kPods), "200");
+  EXPECT_FALSE(watch->ended);
+  const auto stopped = send(request("GET", kPods));
+  stopped->pause();
+  run_for(io_, 50ms);
+  EXPECT_EQ(status("POST", kPods, pod_json("small")), "429");
+  stopped->close();
+  run_for(io_, 50ms);
+  EXPECT_EQ(status("POST", kPods, pod_json("small")), "201");
+}
+
 TEST_F(EmbeddedServerTest, AReaderThatIsTooSlowForTheHistoryIsTold) {
   ApiOptions api_options;
   api_options.history_events_max = 20;

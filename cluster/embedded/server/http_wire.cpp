@@ -106,6 +106,14 @@ ApiAnswer failure_of(const FaultRule& rule) {
 
 ApiAnswer body_is_too_large(std::size_t bytes_max) { return to_answer(body_too_large(bytes_max)); }
 
+ApiAnswer overloaded() {
+  constexpr int kTooManyRequests = 429;
+  ApiAnswer answer =
+      failure(kTooManyRequests, {}, "too much is being sent to other clients, try again later");
+  answer.retry_after = std::chrono::seconds(1);
+  return answer;
+}
+
 std::string busy_answer() {
   constexpr int kTooManyRequests = 429;
   ApiAnswer answer = failure(kTooManyRequests, {}, "all connections are busy, try again later");

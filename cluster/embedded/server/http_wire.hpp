@@ -21,6 +21,8 @@ namespace neuron_scheduler::embedded {
 [[nodiscard]] ApiAnswer failure(int code, std::string_view reason, std::string message);
 [[nodiscard]] ApiAnswer failure_of(const FaultRule& rule);
 [[nodiscard]] ApiAnswer body_is_too_large(std::size_t bytes_max);
+// 429, for a client that comes while too much waits to be written.
+[[nodiscard]] ApiAnswer overloaded();
 // Whole, for a client that comes while all connections are busy.
 [[nodiscard]] std::string busy_answer();
 

@@ -201,6 +201,21 @@ class Core final : public std::enable_shared_from_this<Core> {
     Waiting waiting_;
   };
 
+  // Bytes that are held until they are written.
+  class Held {
+   public:
+    Held(Core& core, std::size_t bytes) : core_(core), bytes_(bytes) {
+      core_.held_bytes_ += bytes_;
+    }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() { core_.held_bytes_ -= bytes_; }
+
+   private:
+    Core& core_;
+    std::size_t bytes_;
+  };
+
   asio::awaitable<error_code> read_request(ConnectionRef connection, Request& request) {
     error_code error;
     connection->stream.expires_after(options_.request_max);
@@ -227,7 +242,17 @@ class Core final : public std::enable_shared_from_this<Core> {
     return out;
   }
 
+  [[nodiscard]] bool holds_too_much() const { return held_bytes_ >= options_.held_bytes_max; }
+
+  // What was carried out is never refused afterwards; it has been let in with room left.
+  [[nodiscard]] bool fits(const Request& request, const ApiAnswer& answer) const {
+    const http::verb method = request.get().method();
+    if (held_bytes_ == 0 || (method != http::verb::get && method != http::verb::head)) return true;
+    return answer.body.size() <= options_.held_bytes_max - held_bytes_;
+  }
+
   ApiAnswer handle(const Request& request) {
+    if (holds_too_much()) return overloaded();
     ApiRequest api_request = to_api_request(request);
     std::string converted;
     if (options_.yaml_to_json && !api_request.body.empty() && is_yaml(api_request.content_type)) {
@@ -243,6 +268,7 @@ class Core final : public std::enable_shared_from_this<Core> {
     }
     ApiAnswer answer = api_.handle(api_request);
     poke();
+    if (!fits(request, answer)) return overloaded();
     return answer;
   }
 
@@ -254,6 +280,7 @@ class Core final : public std::enable_shared_from_this<Core> {
       co_return co_await finish(connection, request, made);
     }
     const ApiAnswer answer = handle(request);
+    const Held held(*this, answer.body.size());
     if (end && end->action == FaultAction::kLoseAnswer) {
       if (answer.watch) api_.close_watch(*answer.watch);
       co_return drop(connection);
@@ -328,7 +355,8 @@ class Core final : public std::enable_shared_from_this<Core> {
     if (!written) co_return false;
     start_peeking(connection, stream);
     WatchState state = WatchState::kOpen;
-    while (state == WatchState::kOpen && !stream->client_gone && !is_draining_) {
+    while (state == WatchState::kOpen && !stream->client_gone && !is_draining_ &&
+           !holds_too_much()) {
       stream->lines.clear();
       state = api_.read_watch(stream->id, options_.watch_bytes_max, stream->lines);
       const bool is_cut = cut_off(*stream);
@@ -346,6 +374,7 @@ class Core final : public std::enable_shared_from_this<Core> {
   }
 
   asio::awaitable<bool> write_chunk(ConnectionRef connection, Stream& stream) {
+    const Held held(*this, stream.lines.size());
     const std::string head = chunk_head(stream.lines.size());
     stream.lines.append("\r\n");
     co_return co_await write_two(connection, head, stream.lines);
@@ -449,6 +478,7 @@ class Core final : public std::enable_shared_from_this<Core> {
   std::optional<model::SteadyTime> armed_for_;
   std::unordered_map<WatchId, StreamRef> streams_;
   std::list<asio::steady_timer*> waits_;
+  std::size_t held_bytes_ = 0;
   bool is_poked_ = false;
   bool is_draining_ = false;
   bool is_stopped_ = false;

@@ -34,6 +34,9 @@ struct ServerOptions {
   std::size_t header_bytes_max = std::size_t{64} << 10;
   std::size_t body_bytes_max = std::size_t{3} << 20;    // As kube-apiserver has it.
   std::size_t watch_bytes_max = std::size_t{64} << 10;  // Held for a watch that is being written.
+  // Of answers and watches that are being written, all together. Past it requests get 429, and so
+  // do reads whose answer does not fit, unless nothing else is held; watches are ended.
+  std::size_t held_bytes_max = std::size_t{512} << 20;
   std::chrono::milliseconds request_max{30'000};  // From the first byte to the last of the body.
   std::chrono::milliseconds write_max{60'000};    // For an answer, and each piece of a watch.
   std::chrono::milliseconds idle_max{180'000};    // Between two requests.
