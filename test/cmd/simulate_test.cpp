@@ -78,6 +78,7 @@ struct File {
   const char* file;
   const char* want;
   const char* warnings = "";
+  bool all_pods = false;
 };
 
 void PrintTo(const File& row, std::ostream* out) { *out << row.name; }
@@ -85,7 +86,9 @@ void PrintTo(const File& row, std::ostream* out) { *out << row.name; }
 class SimulateFiles : public testing::TestWithParam<File> {};
 
 TEST_P(SimulateFiles, GoThrough) {
-  const auto result = simulate({"-f", kData + "nodes.yaml", "-f", kData + GetParam().file});
+  std::vector<std::string> words = {"-f", kData + "nodes.yaml", "-f", kData + GetParam().file};
+  if (GetParam().all_pods) words.emplace_back("--all-pods");
+  const auto result = simulate(words);
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.error, GetParam().warnings);
   EXPECT_EQ(table(result), GetParam().want);
@@ -138,6 +141,58 @@ INSTANTIATE_TEST_SUITE_P(
              "default/second  trn1-a  devices 15\n"
              "default/first   trn1-a  cores 28-29\n"
              "2 pods: 2 placed, 0 pending"},
+        // The shapes of the examples that everybody knows.
+        File{"NginxDeployment", "nginx-deployment.yaml",
+             "POD                                        NODE    NEURON\n"
+             "default/nginx-deployment-6668d955f8-54rq9  trn1-a\n"
+             "default/nginx-deployment-6668d955f8-666lr  inf2-a\n"
+             "default/nginx-deployment-6668d955f8-78jhb  trn1-a\n"
+             "3 pods: 3 placed, 0 pending",
+             "", true},
+        File{"WebStatefulSet", "web-statefulset.yaml",
+             "POD            NODE       NEURON\n"
+             "default/web-0  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
+             "which neuron-scheduler does not schedule yet.\n"
+             "default/web-1  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
+             "which neuron-scheduler does not schedule yet.\n"
+             "default/web-2  <pending>  0/3 nodes are available: pod has PersistentVolumeClaims, "
+             "which neuron-scheduler does not schedule yet.\n"
+             "3 pods: 0 placed, 3 pending",
+             "", true},
+        File{"PiJob", "pi-job.yaml",
+             "POD               NODE    NEURON\n"
+             "default/pi-hh7np  trn1-a\n"
+             "1 pod: 1 placed, 0 pending",
+             "", true},
+        File{"IndexedJob", "indexed-job.yaml",
+             "POD                      NODE     NEURON\n"
+             "default/indexed-0-72r5q  plain-a\n"
+             "default/indexed-1-k8mnz  trn1-a\n"
+             "default/indexed-2-lmllv  trn1-a\n"
+             "3 pods: 3 placed, 0 pending",
+             "", true},
+        File{"Guestbook", "guestbook-all-in-one.yaml",
+             "POD                                      NODE     NEURON\n"
+             "default/redis-leader-86cf6c5fc7-4gwwd    plain-a\n"
+             "default/redis-follower-77664cd9f9-ljrrc  inf2-a\n"
+             "default/redis-follower-77664cd9f9-ml6mt  trn1-a\n"
+             "default/frontend-77fd54fcd5-zx4hj        trn1-a\n"
+             "default/frontend-77fd54fcd5-22gd2        inf2-a\n"
+             "default/frontend-77fd54fcd5-45s8j        trn1-a\n"
+             "6 pods: 6 placed, 0 pending",
+             "", true},
+        File{"List", "list.yaml",
+             "POD                              NODE    NEURON\n"
+             "default/listed-7596cf7bfd-k8sct  trn1-a  cores 30\n"
+             "default/listed-7596cf7bfd-lb87c  trn1-a  cores 31\n"
+             "2 pods: 2 placed, 0 pending",
+             "", true},
+        File{"JsonController", "controller.json",
+             "POD                     NODE    NEURON\n"
+             "default/json-set-lvmv6  trn1-a  devices 15\n"
+             "default/json-set-mxzqn  trn1-a  devices 14\n"
+             "2 pods: 2 placed, 0 pending",
+             "", true},
         File{"OtherKinds", "other-kinds.yaml", "",
              "warning: DaemonSet kube-system/agent: pods that it makes are not simulated\n"
              "warning: CronJob nightly: pods that it makes are not simulated\n"
