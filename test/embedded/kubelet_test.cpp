@@ -1,6 +1,7 @@
 #include "cluster/embedded/store/kubelet.hpp"
 
 #include <chrono>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -356,6 +357,39 @@ TEST_F(KubeletTest, ADeepPodRunsAndStopsNoOther) {
   start({});
   pass(1s);
   EXPECT_EQ(phase("listed"), "Running");
+}
+
+class FailingClock final : public model::Clock {
+ public:
+  explicit FailingClock(const model::Clock& clock) : clock_(clock) {}
+  model::SteadyTime steady() const override { return clock_.steady(); }
+  model::WallTime wall() const override {
+    if (fails) throw std::bad_alloc();
+    return clock_.wall();
+  }
+
+  bool fails = false;
+
+ private:
+  const model::Clock& clock_;
+};
+
+TEST_F(KubeletTest, WhatFailedIsTriedAgain) {
+  FailingClock clock(clock_);
+  kubelet_.emplace(api_, clock, KubeletOptions{});
+  create_node();
+  create_pod();
+  bind();
+  settle();
+  clock_.advance(1s);
+  clock.fails = true;
+  EXPECT_THROW(kubelet_->step(), std::bad_alloc);
+  clock.fails = false;
+  pass(9s);
+  EXPECT_EQ(phase(), "Pending");
+  pass(2s);
+  EXPECT_EQ(phase(), "Running");
+  kubelet_.reset();
 }
 
 TEST_F(KubeletTest, DoesABoundedAmountInOneStep) {

@@ -104,7 +104,12 @@ class StandInKubelet::State {
       if (tasks_.empty() || tasks_.begin()->due > now) return;
       const Task task = *tasks_.begin();
       tasks_.erase(tasks_.begin());
-      carry_out(task);
+      try {
+        carry_out(task);
+      } catch (...) {
+        plan_again(task);
+        throw;
+      }
     }
   }
 
@@ -160,6 +165,17 @@ class StandInKubelet::State {
   void drop(std::optional<Task>& slot) {
     if (slot) tasks_.erase(*slot);
     slot.reset();
+  }
+
+  // What failed (no memory) is neither forgotten nor in the way of what else is due.
+  void plan_again(const Task& task) {
+    if (const auto pod = pods_.find(task.path); pod != pods_.end()) {
+      plan(pod->second.task, options_.lease_interval, task.act, task.path);
+    } else if (const auto node = nodes_.find(task.path); node != nodes_.end()) {
+      NodeEntry& entry = node->second;
+      plan(task.act == Act::kRenew ? entry.renew : entry.beat, options_.lease_interval, task.act,
+           task.path);
+    }
   }
 
   void take_pod(std::string_view type, const json::object& pod) {
