@@ -50,7 +50,7 @@ std::optional<model::Error> write_file(const std::string& path, const std::strin
     return model::Error{model::Errc::kTransport,
                         "cannot write " + path + ": " + std::strerror(reason)};
   };
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = path + '.' + std::string(6, 'X');  // What mkstemp wants to replace.
   const int file = mkstemp(temporary.data());
   if (file < 0) return fail(errno);
   int reason = fill(file, text);

@@ -1,6 +1,5 @@
 #include "cmd/demo-cluster/options.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -13,19 +12,6 @@ namespace neuron_scheduler::demo {
 namespace {
 
 constexpr const char* kVersionText = "demo-cluster " NEURON_SCHEDULER_VERSION "\n";
-
-std::string check_address(const std::string& text) {
-  const auto address = cmd::parse_http_address(text);
-  return address ? std::string() : address.error().message;
-}
-
-std::string check_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, seed);
-  if (result.ec == std::errc{} && result.ptr == end) return {};
-  return "must be a whole number from 0 to 18446744073709551615, not \"" + text + '"';
-}
 
 std::string check_node_group(const std::string& text) {
   const auto group = parse_node_group(text);
@@ -74,7 +60,7 @@ void declare(CLI::App& app, Switches& switches, Options& options) {
   app.add_flag("--version", switches.version, "Print the version and exit");
   app.add_option("--listen", switches.listen,
                  "HOST:PORT to listen on, plain HTTP; port 0: a free one")
-      ->check(check_address)
+      ->check(cmd::check_http_address)
       ->capture_default_str();
   app.add_flag("--allow-remote", switches.allow_remote,
                "Listen on other addresses than loopback, too. Everybody who reaches it may do "
@@ -94,7 +80,7 @@ void declare(CLI::App& app, Switches& switches, Options& options) {
                "Refuse sendInitialEvents, as older API servers do");
   app.add_flag("--allow-faults", options.faults, "Serve /faults: requests that go wrong on demand");
   app.add_option("--seed", options.seed, "Of uids and generated names")
-      ->check(check_seed)
+      ->check(cmd::check_seed)
       ->capture_default_str();
   app.add_option("--history", options.history_events_max,
                  "Changes that are remembered for watches; older ones: 410")

@@ -15,20 +15,6 @@ namespace {
 constexpr const char* kVersionText = "neuron-scheduler " NEURON_SCHEDULER_VERSION "\n";
 constexpr int kVerbosityMax = 10;
 
-// An address that is there must be a valid one; CLI11 shows the text that a validator returns.
-std::string check_http_address(const std::string& text) {
-  const auto address = parse_http_address(text);
-  return address ? std::string() : address.error().message;
-}
-
-std::string check_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, seed);
-  if (result.ec == std::errc{} && result.ptr == end) return {};
-  return "must be a whole number from 0 to 18446744073709551615, not \"" + text + '"';
-}
-
 std::string check_leader_elect(const std::string& text) {
   if (text == "false") return {};
   if (text == "true") {
@@ -112,6 +98,19 @@ ParsedOptions parse_simulate(SimulateArguments arguments,
 }
 
 }  // namespace
+
+std::string check_http_address(const std::string& text) {
+  const auto address = parse_http_address(text);
+  return address ? std::string() : address.error().message;
+}
+
+std::string check_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, seed);
+  if (result.ec == std::errc{} && result.ptr == end) return {};
+  return "must be a whole number from 0 to 18446744073709551615, not \"" + text + '"';
+}
 
 model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(const std::string& text) {
   const auto fail = [&](const std::string& why) {

@@ -37,4 +37,9 @@ struct ParsedOptions {
 [[nodiscard]] model::Result<std::pair<std::string, std::uint16_t>> parse_http_address(
     const std::string& text);
 
+// Validators of CLI11, which shows the text that they return: why it is no such address; no whole
+// number that a seed may be. Empty: it is one.
+[[nodiscard]] std::string check_http_address(const std::string& text);
+[[nodiscard]] std::string check_seed(const std::string& text);
+
 }  // namespace neuron_scheduler::cmd

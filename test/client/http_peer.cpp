@@ -161,21 +161,6 @@ HttpRequest post(const std::string& target, const std::string& body) {
   return request;
 }
 
-bool run_until(asio::io_context& io, const std::function<bool()>& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
-    io.restart();
-    io.run_one_until(end);
-  }
-  return true;
-}
-
-void run_for(asio::io_context& io, std::chrono::milliseconds time) {
-  io.restart();
-  io.run_for(time);
-}
-
 HttpOutcome call(asio::io_context& io, HttpClient& client, HttpRequest request) {
   std::optional<HttpOutcome> result;
   client.call(std::move(request), [&result](HttpOutcome outcome) { result = std::move(outcome); });

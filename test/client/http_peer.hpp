@@ -15,10 +15,13 @@
 #include <boost/asio/ssl/stream.hpp>
 
 #include "cluster/client/asio_http.hpp"
+#include "test/support/loopback.hpp"
 
 namespace neuron_scheduler::client::test {
 
 namespace asio = boost::asio;
+using neuron_scheduler::test::run_for;
+using neuron_scheduler::test::run_until;
 
 // The server's end of one connection. After a failure it reads nothing and writes nothing.
 class PeerConnection {
@@ -77,11 +80,6 @@ std::string answer(const std::string& body, const std::string& fields = {},
 ClusterAccess plain_access(std::uint16_t port);
 HttpRequest get(const std::string& target);
 HttpRequest post(const std::string& target, const std::string& body);
-
-// Runs the loop until `done` holds; false after 5 s.
-bool run_until(asio::io_context& io, const std::function<bool()>& done);
-// Runs the loop for so long.
-void run_for(asio::io_context& io, std::chrono::milliseconds time);
 
 // One call and its outcome.
 HttpOutcome call(asio::io_context& io, HttpClient& client, HttpRequest request);

@@ -146,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
 class DemoClusterTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "demo-cluster-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "demo-cluster-").string();
+    pattern += std::string(6, 'X');  // What mkdtemp wants to replace.
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
   }
