@@ -268,17 +268,21 @@ TEST_F(EmbeddedServerTest, AClientThatSendsMuchLosesItsWatch) {
   EXPECT_FALSE(bearable->ended);
 }
 
-// So much that no socket buffers hold it.
-void write_much(Api& api, int pods) {
+// A pod of 200 kB; a few of them are more than socket buffers hold.
+void create_large_pod(Api& api, const std::string& name) {
   const std::string body =
-      pod_json("p", R"(,"annotations":{"a":")" + std::string(200'000, 'x') + "\"}");
+      pod_json(name, R"(,"annotations":{"a":")" + std::string(200'000, 'x') + "\"}");
+  ApiRequest create;
+  create.method = "POST";
+  create.target = kPods;
+  create.content_type = "application/json";
+  create.body = body;
+  ASSERT_EQ(api.handle(create).status, 201);
+}
+
+void write_much(Api& api, int pods) {
   for (int i = 0; i < pods; ++i) {
-    ApiRequest create;
-    create.method = "POST";
-    create.target = kPods;
-    create.content_type = "application/json";
-    create.body = body;
-    ASSERT_EQ(api.handle(create).status, 201);
+    create_large_pod(api, "p");
     ApiRequest remove;
     remove.method = "DELETE";
     remove.target = "/api/v1/namespaces/default/pods/p?gracePeriodSeconds=0";
@@ -305,23 +309,13 @@ TEST_F(EmbeddedServerTest, AReaderThatStopsIsLetGo) {
   EXPECT_TRUE(second->received.starts_with("HTTP/1.1 200 OK"));
 }
 
-// Pods of 200 kB each, which a list of all of them makes too much for socket buffers.
-void create_large(Api& api, int pods) {
-  for (int i = 0; i < pods; ++i) {
-    const std::string body = pod_json(
-        "p" + std::to_string(i), R"(,"annotations":{"a":")" + std::string(200'000, 'x') + "\"}");
-    ApiRequest create;
-    create.method = "POST";
-    create.target = kPods;
-    create.content_type = "application/json";
-    create.body = body;
-    ASSERT_EQ(api.handle(create).status, 201);
-  }
+void create_large_pods(Api& api, int pods) {
+  for (int i = 0; i < pods; ++i) create_large_pod(api, "p" + std::to_string(i));
 }
 
 TEST_F(EmbeddedServerTest, AnswersThatNobodyReadsAreBoundedInSum) {
   make_api({});
-  create_large(*api_, 100);
+  create_large_pods(*api_, 100);
   ServerOptions options;
   options.held_bytes_max = 30'000'000;
   options.write_max = 300ms;
@@ -340,7 +334,7 @@ TEST_F(EmbeddedServerTest, AnswersThatNobodyReadsAreBoundedInSum) {
 
 TEST_F(EmbeddedServerTest, AnAnswerLargerThanAllMayHoldIsServedAlone) {
   make_api({});
-  create_large(*api_, 100);
+  create_large_pods(*api_, 100);
   ServerOptions options;
   options.held_bytes_max = 1'000'000;
   serve(options);
