@@ -11,6 +11,8 @@
 #include "cluster/model/node_view.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
+#include "scheduler/event.hpp"
+#include "scheduler/likeness.hpp"
 #include "scheduler/status.hpp"
 
 // The extension points that plugins implement, one small interface each (kube-scheduler.md §1.1). A
@@ -28,9 +30,30 @@ class PluginState {
   virtual void remove_pod(const model::Pod& /*pod*/, const model::NodeView& /*node*/) {}
 };
 
+// Equal pods share what Filter and Score answered for one of them (design.md §10), and a sleeping
+// pod is woken by what can help it. For both, a plugin says what its answers depend on:
+// - on the pod and the node alone: the usual plugin overrides describe() and is done;
+// - on other nodes and their pods too: it is *wide*, and overrides all three.
 class Plugin {
  public:
   virtual ~Plugin() = default;
+
+  // Adds all of the pod that Filter and Score of this plugin look at. As it stands: the pod is like
+  // no other.
+  virtual void describe(const model::Pod& pod, Likeness& likeness) const {
+    likeness.add(pod.uid.text);
+  }
+  // Adds all that they look at beyond the pod and the one node: the cluster as PreFilter and
+  // PreScore saw it. The states may be null.
+  virtual void describe_cluster(const PluginState* /*filter_state*/,
+                                const PluginState* /*score_state*/, Likeness& /*likeness*/) const {}
+  // Whether Filter depends on more than pod and node. Sleeping pods of a plugin that is not wide
+  // are asked about the changed node alone.
+  [[nodiscard]] virtual bool wide() const { return false; }
+  // Of a wide plugin: whether the event may turn its rejection of this pod on any node.
+  [[nodiscard]] virtual bool may_help(const Event& /*event*/, const model::Pod& /*pod*/) const {
+    return true;
+  }
 };
 
 // May the pod enter the queue at all? A rejection keeps it aside until it changes.
@@ -84,6 +107,22 @@ class FilterPlugin {
   ~FilterPlugin() = default;
 };
 
+struct PreScoreResult {
+  Status status;  // kSkip: no Score of this plugin in this cycle.
+  // Handed to Score in place of PreFilter's; null: Score gets PreFilter's.
+  std::unique_ptr<PluginState> state;
+};
+
+class PreScorePlugin {
+ public:
+  // Before the nodes are filtered: it cannot know which are feasible, so that equal pods share what
+  // follows.
+  virtual PreScoreResult pre_score(const model::Pod& pod, const model::Cache& cache) const = 0;
+
+ protected:
+  ~PreScorePlugin() = default;
+};
+
 class ScorePlugin {
  public:
   static constexpr std::int64_t kScoreMax = 100;
@@ -97,6 +136,10 @@ class ScorePlugin {
  protected:
   ~ScorePlugin() = default;
 };
+
+// kube-scheduler's DefaultNormalizeScore: the highest score becomes kScoreMax, the others in
+// proportion, rounded down; reverse: kScoreMax minus that, and all kScoreMax if the highest is 0.
+void normalize_by_highest(std::span<std::int64_t> scores, bool reverse);
 
 class ReservePlugin {
  public:

@@ -47,6 +47,26 @@ model::Result<std::vector<const PluginRow*>> find_rows(const ProfileConfig& conf
   return rows;
 }
 
+std::string lines_of(const std::vector<std::string>& texts) {
+  std::string lines;
+  for (const auto& text : texts) lines += (lines.empty() ? "" : "\n") + text;
+  return lines;
+}
+
+// The plugin of a row; appends what is wrong with its arguments.
+std::unique_ptr<Plugin> make_plugin(const PluginRow& row, const PluginEnvironment& environment,
+                                    const ProfileConfig& config,
+                                    std::vector<std::string>& mistakes) {
+  static const PluginArgs kNone;
+  const auto found = config.args.find(std::string(row.name));
+  const PluginArgs& args = found == config.args.end() ? kNone : found->second;
+  ArgsReader reader(args.object, args.path);
+  auto plugin = row.make(environment, reader);
+  reader.refuse_unknown();
+  mistakes.insert(mistakes.end(), reader.errors().begin(), reader.errors().end());
+  return plugin;
+}
+
 template <class Interface>
 void sort_in(std::vector<Extension<Interface>>& list, PluginIndex index, Plugin& plugin) {
   if (auto* extension = dynamic_cast<Interface*>(&plugin)) list.push_back({index, extension});
@@ -55,7 +75,8 @@ void sort_in(std::vector<Extension<Interface>>& list, PluginIndex index, Plugin&
 }  // namespace
 
 ProfileConfig default_profile_config() {
-  ProfileConfig config{std::string(kDefaultSchedulerName), {}};
+  ProfileConfig config;
+  config.scheduler_name = kDefaultSchedulerName;
   for (const auto& row : plugin_registry()) {
     config.plugins.push_back({std::string(row.name), std::nullopt});
   }
@@ -66,15 +87,17 @@ model::Result<Profile> Profile::make(const ProfileConfig& config) {
   const auto rows = find_rows(config);
   if (!rows) return rows.error();
   std::vector<PluginInstance> plugins;
+  std::vector<std::string> mistakes;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const PluginRow& row = *(*rows)[i];
     PluginEnvironment environment;
     environment.aggregate_slot = aggregate_slot(row.name).value_or(0);
     environment.resources_owned_by_others = owned_by_others(*rows, row);
     const auto weight = config.plugins[i].weight.value_or(row.default_weight);
-    plugins.push_back(
-        {std::string(row.name), row.make(environment), std::max<std::int64_t>(weight, 1)});
+    plugins.push_back({std::string(row.name), make_plugin(row, environment, config, mistakes),
+                       std::max<std::int64_t>(weight, 1)});
   }
+  if (!mistakes.empty()) return model::invalid(lines_of(mistakes));
   const bool complete = std::any_of(plugins.begin(), plugins.end(), [](const auto& instance) {
     return instance.name == kIndispensable;
   });
@@ -82,7 +105,9 @@ model::Result<Profile> Profile::make(const ProfileConfig& config) {
     return profile_error(config.scheduler_name,
                          "plugin " + std::string(kIndispensable) + " cannot be left out");
   }
-  return assemble(config.scheduler_name, std::move(plugins));
+  auto profile = assemble(config.scheduler_name, std::move(plugins));
+  if (profile) profile->percentage_of_nodes_to_score_ = config.percentage_of_nodes_to_score;
+  return profile;
 }
 
 model::Result<Profile> Profile::assemble(std::string_view scheduler_name,
@@ -97,6 +122,7 @@ model::Result<Profile> Profile::assemble(std::string_view scheduler_name,
     sort_in(profile.queue_sort_, index, plugin);
     sort_in(profile.pre_filter_, index, plugin);
     sort_in(profile.filter_, index, plugin);
+    sort_in(profile.pre_score_, index, plugin);
     sort_in(profile.score_, index, plugin);
     sort_in(profile.reserve_, index, plugin);
     sort_in(profile.bind_, index, plugin);

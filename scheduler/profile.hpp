@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <boost/json/object.hpp>
 
 #include "cluster/model/name.hpp"
 #include "cluster/model/result.hpp"
@@ -19,10 +22,20 @@ struct PluginChoice {
   std::optional<std::int64_t> weight;
 };
 
+// Arguments of one plugin, and where they stand in the user's file, for errors.
+struct PluginArgs {
+  boost::json::object object;
+  std::string path;
+};
+
 // What a user decides: which plugins serve the pods of one schedulerName, in this order.
 struct ProfileConfig {
   std::string scheduler_name;
   std::vector<PluginChoice> plugins;
+  std::map<std::string, PluginArgs> args;  // By plugin; none: its defaults.
+  // Of all nodes, how many feasible ones are looked for, in per cent (1 to 100); nullopt: all
+  // (design.md §8).
+  std::optional<std::int32_t> percentage_of_nodes_to_score;
 };
 
 // Every plugin of the registry with its default weight, for schedulerName neuron-scheduler.
@@ -50,7 +63,8 @@ class Profile {
   static constexpr std::int64_t kWeightMax = 10'000;
 
   // Error (kInvalid, names the profile): no schedulerName, unknown or repeated plugin, weight out
-  // of 0..kWeightMax, and what assemble refuses.
+  // of 0..kWeightMax, arguments (all that is wrong with them, a line each), and what assemble
+  // refuses.
   [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config);
   // From plugins made elsewhere, e.g. by a test. Error: not exactly one QueueSort plugin, no Bind
   // plugin.
@@ -62,7 +76,11 @@ class Profile {
   [[nodiscard]] const std::string& plugin_name(PluginIndex index) const {
     return plugins_[index].name;
   }
+  [[nodiscard]] const Plugin& plugin(PluginIndex index) const { return *plugins_[index].plugin; }
   [[nodiscard]] std::int64_t weight(PluginIndex index) const { return plugins_[index].weight; }
+  [[nodiscard]] std::optional<std::int32_t> percentage_of_nodes_to_score() const {
+    return percentage_of_nodes_to_score_;
+  }
 
   [[nodiscard]] std::span<const Extension<PreEnqueuePlugin>> pre_enqueue() const {
     return pre_enqueue_;
@@ -75,6 +93,7 @@ class Profile {
     return pre_filter_;
   }
   [[nodiscard]] std::span<const Extension<FilterPlugin>> filter() const { return filter_; }
+  [[nodiscard]] std::span<const Extension<PreScorePlugin>> pre_score() const { return pre_score_; }
   [[nodiscard]] std::span<const Extension<ScorePlugin>> score() const { return score_; }
   [[nodiscard]] std::span<const Extension<ReservePlugin>> reserve() const { return reserve_; }
   [[nodiscard]] std::span<const Extension<BindPlugin>> bind() const { return bind_; }
@@ -83,11 +102,13 @@ class Profile {
   Profile() = default;
 
   model::Name scheduler_name_;
+  std::optional<std::int32_t> percentage_of_nodes_to_score_;
   std::vector<PluginInstance> plugins_;
   std::vector<Extension<PreEnqueuePlugin>> pre_enqueue_;
   std::vector<Extension<QueueSortPlugin>> queue_sort_;
   std::vector<Extension<PreFilterPlugin>> pre_filter_;
   std::vector<Extension<FilterPlugin>> filter_;
+  std::vector<Extension<PreScorePlugin>> pre_score_;
   std::vector<Extension<ScorePlugin>> score_;
   std::vector<Extension<ReservePlugin>> reserve_;
   std::vector<Extension<BindPlugin>> bind_;

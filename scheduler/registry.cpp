@@ -19,11 +19,12 @@ namespace neuron_scheduler::scheduler {
 namespace {
 
 template <class P>
-std::unique_ptr<Plugin> make(const PluginEnvironment& /*environment*/) {
+std::unique_ptr<Plugin> make(const PluginEnvironment& /*environment*/, ArgsReader& /*args*/) {
   return std::make_unique<P>();
 }
 
-std::unique_ptr<Plugin> make_node_resources_fit(const PluginEnvironment& environment) {
+std::unique_ptr<Plugin> make_node_resources_fit(const PluginEnvironment& environment,
+                                                ArgsReader& /*args*/) {
   return std::make_unique<NodeResourcesFit>(environment.resources_owned_by_others);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cluster/model/annotations.hpp"
 #include "cluster/model/cache.hpp"
+#include "scheduler/args.hpp"
 #include "scheduler/plugin.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -19,10 +20,15 @@ struct PluginEnvironment {
   std::vector<model::Name> resources_owned_by_others;
 };
 
+// Never null; if args found something wrong, the plugin is not used.
+using MakePlugin = std::unique_ptr<Plugin> (*)(const PluginEnvironment&, ArgsReader& args);
+
 // One row per plugin: all that the rest of the program needs to know of it.
 struct PluginRow {
   std::string_view name;
-  std::unique_ptr<Plugin> (*make)(const PluginEnvironment&);
+  // Reads its arguments (NAMEArgs of kube-scheduler.md §7.3), all optional; who calls it looks at
+  // what args found wrong, and refuses keys that were not read.
+  MakePlugin make = nullptr;
   // Null: the plugin keeps nothing per node.
   std::unique_ptr<model::NodeAggregate> (*make_aggregate)() = nullptr;
   // Annotation keys that it reads, of pods and of nodes; all others are dropped at decoding.

@@ -232,7 +232,8 @@ void Neuron::unreserve(const model::Pod& /*pod*/, const model::Binding& /*bindin
 
 PluginRow neuron_plugin_row() {
   return PluginRow{.name = "Neuron",
-                   .make = [](const PluginEnvironment& environment) -> std::unique_ptr<Plugin> {
+                   .make = [](const PluginEnvironment& environment,
+                              ArgsReader& /*args*/) -> std::unique_ptr<Plugin> {
                      return std::make_unique<Neuron>(environment.aggregate_slot);
                    },
                    .make_aggregate = []() -> std::unique_ptr<model::NodeAggregate> {

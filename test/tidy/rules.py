@@ -33,7 +33,10 @@ INCLUDES = {
         ("cluster/model/", "cluster/serving/", "cluster/embedded/"),
         ("boost/",),
     ),
-    "scheduler": (("neuron/", "cluster/model/", "scheduler/"), ("boost/assert/", "boost/system/")),
+    "scheduler": (
+        ("neuron/", "cluster/model/", "scheduler/"),
+        ("boost/assert/", "boost/json/", "boost/system/"),
+    ),
     "metrics": (
         ("neuron/", "cluster/model/", "cluster/client/", "scheduler/", "metrics/"),
         ("prometheus/",),

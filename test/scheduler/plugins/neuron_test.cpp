@@ -675,7 +675,9 @@ TEST(NeuronRow, DeclaresWhatItReads) {
   EXPECT_THAT(row.pod_annotations, testing::IsSupersetOf({kIds, kHami}));
   EXPECT_THAT(row.node_annotations, testing::ElementsAre("hami.io/device-cordon"));
   EXPECT_EQ(row.owned_resources.size(), 3u);
-  EXPECT_NE(row.make({}), nullptr);
+  const boost::json::object none;
+  ArgsReader args(none, "args");
+  EXPECT_NE(row.make({}, args), nullptr);
   EXPECT_NE(row.make_aggregate(), nullptr);
 }
 

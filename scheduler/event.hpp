@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "cluster/model/node_view.hpp"
+#include "cluster/model/pod.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// Why a pod moves to active or backoff: the values of the label `event` of
+// queue_incoming_pods_total (kube-scheduler.md §3.4, §8.1).
+enum class Cause : std::uint8_t {
+  kPodAdd,
+  kPodUpdate,
+  kScheduleAttemptFailure,
+  kBackoffComplete,
+  kUnschedulableTimeout,
+  kNodeAdd,
+  kNodeUpdate,
+  kNodeDelete,
+  kAssignedPodAdd,
+  kAssignedPodUpdate,
+  kAssignedPodDelete,
+  kNamespaceUpdate,
+};
+inline constexpr std::size_t kCauses = 12;
+
+// As kube-scheduler writes it.
+[[nodiscard]] std::string_view name_of(Cause cause);
+
+// Something that happened to the cluster and may let sleeping pods fit. What it points to lives as
+// long as the call that hands it over.
+struct Event {
+  Cause cause = Cause::kNodeUpdate;
+  // The node that it is about, as it is now; null: it is gone, or the event is about no node.
+  const model::NodeView* node = nullptr;
+  // A counted pod that went, changed or came; as it was before, if it was there.
+  const model::Pod* pod = nullptr;
+};
+
+}  // namespace neuron_scheduler::scheduler
