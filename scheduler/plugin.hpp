@@ -33,7 +33,7 @@ class PluginState {
 // Equal pods share what Filter and Score answered for one of them (design.md §10), and a sleeping
 // pod is woken by what can help it. For both, a plugin says what its answers depend on:
 // - on the pod and the node alone: the usual plugin overrides describe() and is done;
-// - on other nodes and their pods too: it is *wide*, and overrides all three.
+// - on other nodes and their pods too: it is *wide*, and overrides all of these.
 class Plugin {
  public:
   virtual ~Plugin() = default;
@@ -50,7 +50,9 @@ class Plugin {
   // Whether Filter depends on more than pod and node. Sleeping pods of a plugin that is not wide
   // are asked about the changed node alone.
   [[nodiscard]] virtual bool wide() const { return false; }
-  // Of a wide plugin: whether the event may turn its rejection of this pod on any node.
+  // Of a wide plugin: whether the event may turn its rejection of some pod; cheap. And if so, of
+  // this one.
+  [[nodiscard]] virtual bool concerned_by(const Event& /*event*/) const { return wide(); }
   [[nodiscard]] virtual bool may_help(const Event& /*event*/, const model::Pod& /*pod*/) const {
     return true;
   }
