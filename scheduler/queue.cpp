@@ -113,7 +113,7 @@ void Queue::return_rejected(const model::Uid& uid, const std::string& likeness) 
   entry->failures = 0;
   restamp(*entry);
   if (entry->gate == Gate::kOpen && !entry->changed_in_flight) {
-    sleep(*entry, likeness);
+    put_asleep(*entry, likeness);
   } else {
     requeue(*entry, Cause::kPodUpdate);
   }
@@ -238,7 +238,7 @@ void Queue::requeue(Entry& entry, Cause cause) {
   }
 }
 
-void Queue::sleep(Entry& entry, const std::string& likeness) {
+void Queue::put_asleep(Entry& entry, const std::string& likeness) {
   entry.group = asleep_.try_emplace(likeness).first;
   put(entry, Place::kUnschedulable);
   observer_.queued(QueueName::kUnschedulable, Cause::kScheduleAttemptFailure);

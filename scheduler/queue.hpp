@@ -121,7 +121,7 @@ class Queue {
   void take_out(Entry& entry);
   // To backoff or active, by what is left of its backoff; to gated if its gate is closed.
   void requeue(Entry& entry, Cause cause);
-  void sleep(Entry& entry, const std::string& likeness);
+  void put_asleep(Entry& entry, const std::string& likeness);
   void restamp(Entry& entry);
   Entry* in_flight(const model::Uid& uid);
   void move_ready(BackoffSet& from);

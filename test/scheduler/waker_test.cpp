@@ -67,7 +67,7 @@ struct Jealousy final : Plugin, PreFilterPlugin, FilterPlugin {
 class WakerTest : public testing::Test {
  protected:
   // A pod that was decided and fits nowhere.
-  void sleep(const PodBuilder& builder) {
+  void asleep(const PodBuilder& builder) {
     const auto pod = builder.build();
     queue_.set_pod(pod, Gate::kOpen);
     ASSERT_EQ(queue_.pop()->pod->uid, pod->uid);
@@ -116,8 +116,8 @@ class WakerTest : public testing::Test {
 };
 
 TEST_F(WakerTest, ANodeWakesExactlyWhoFitsThere) {
-  sleep(PodBuilder("small").cpu_milli(100));
-  sleep(PodBuilder("large").cpu_milli(900));
+  asleep(PodBuilder("small").cpu_milli(100));
+  asleep(PodBuilder("large").cpu_milli(900));
   node("n", 500);
   EXPECT_THAT(woken(), ElementsAre("small"));
   EXPECT_EQ(observer_.moves.back(), "active NodeAdd");
@@ -131,8 +131,8 @@ TEST_F(WakerTest, ADeletedPodWakesWhoFitsInItsPlace) {
   node("full", 0);
   bind(PodBuilder("old").cpu_milli(800).bound_to("n"));
   (void)woken();
-  sleep(PodBuilder("a").cpu_milli(900));
-  sleep(PodBuilder("b").cpu_milli(2000));
+  asleep(PodBuilder("a").cpu_milli(900));
+  asleep(PodBuilder("b").cpu_milli(2000));
   asked_ = 0;
   remove("old");
   EXPECT_THAT(woken(), ElementsAre("a"));
@@ -142,7 +142,7 @@ TEST_F(WakerTest, ADeletedPodWakesWhoFitsInItsPlace) {
 TEST_F(WakerTest, PodsOfOneLikenessAreAskedForOnce) {
   node("n", 100);
   (void)woken();
-  for (const std::string name : {"a", "b", "c"}) sleep(PodBuilder(name).cpu_milli(200));
+  for (const std::string name : {"a", "b", "c"}) asleep(PodBuilder(name).cpu_milli(200));
   asked_ = 0;
   node("n", 150, Cause::kNodeUpdate);
   EXPECT_THAT(woken(), IsEmpty());
@@ -152,7 +152,7 @@ TEST_F(WakerTest, PodsOfOneLikenessAreAskedForOnce) {
 }
 
 TEST_F(WakerTest, ManyNewsOfOneNodeAreOneQuestion) {
-  sleep(PodBuilder("a").cpu_milli(200));
+  asleep(PodBuilder("a").cpu_milli(200));
   for (int i = 0; i < 5; ++i) node("n", 100 + i);
   EXPECT_THAT(woken(), IsEmpty());
   EXPECT_EQ(asked_, 1);
@@ -161,13 +161,13 @@ TEST_F(WakerTest, ManyNewsOfOneNodeAreOneQuestion) {
 TEST_F(WakerTest, APodThatComesWakesNobody) {
   node("n", 1000);
   (void)woken();
-  sleep(PodBuilder("a").cpu_milli(100));
+  asleep(PodBuilder("a").cpu_milli(100));
   bind(PodBuilder("new").bound_to("n"));
   EXPECT_THAT(woken(), IsEmpty());
 }
 
 TEST_F(WakerTest, ANodeThatIsGoneAgainIsNotAsked) {
-  sleep(PodBuilder("a").cpu_milli(100));
+  asleep(PodBuilder("a").cpu_milli(100));
   node("n", 1000);
   cache_.remove_node(Name("n"));
   EXPECT_THAT(woken(), IsEmpty());
@@ -179,8 +179,8 @@ TEST_F(WakerTest, AWidePluginSaysWhomAnEventHelpsOnOtherNodes) {
   node("far", 0);
   bind(PodBuilder("j").label("jealous", "a").bound_to("far"));
   (void)woken();
-  sleep(PodBuilder("a").cpu_milli(100));
-  sleep(PodBuilder("b").cpu_milli(5000));
+  asleep(PodBuilder("a").cpu_milli(100));
+  asleep(PodBuilder("b").cpu_milli(5000));
   remove("j");
   EXPECT_THAT(woken(), ElementsAre("a"));
 }
@@ -190,8 +190,8 @@ TEST_F(WakerTest, WhomAWidePluginStillTurnsAwaySleepsOn) {
   node("far", 0);
   bind(PodBuilder("j").label("jealous", "a").bound_to("far"));
   (void)woken();
-  sleep(PodBuilder("a").cpu_milli(100));
-  sleep(PodBuilder("b").cpu_milli(100));
+  asleep(PodBuilder("a").cpu_milli(100));
+  asleep(PodBuilder("b").cpu_milli(100));
   node("n", 1000, Cause::kNodeUpdate);
   EXPECT_THAT(woken(), ElementsAre("b"));
 }
@@ -199,7 +199,7 @@ TEST_F(WakerTest, WhomAWidePluginStillTurnsAwaySleepsOn) {
 TEST_F(WakerTest, TooManyQuestionsWakeAll) {
   constexpr int kKinds = 300;
   for (int i = 0; i < kKinds; ++i) {
-    sleep(PodBuilder("p" + std::to_string(i)).cpu_milli(10'000 + i));
+    asleep(PodBuilder("p" + std::to_string(i)).cpu_milli(10'000 + i));
   }
   const int nodes = static_cast<int>(Waker::kQuestionsMax) / kKinds + 1;
   for (int i = 0; i < nodes; ++i) node("n" + std::to_string(i), 1);
