@@ -85,7 +85,7 @@ class Image(unittest.TestCase):
     def test_its_packages_are_those_that_the_docs_name(self):
         packages = {path.name for path in (self.root / "var/lib/dpkg/status.d").iterdir()}
         text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-        [listed] = re.findall(r"these packages of Debian 12: ([^.]*(?:\.\d[^.]*)*)\.", text)
+        [listed] = re.findall(r"these packages of Debian 12:\s+([^.]*(?:\.\d[^.]*)*)\.", text)
         self.assertEqual(packages, set(re.split(r"[,\s]+(?:and\s+)?", listed.strip())))
         for package in packages:
             self.assertTrue((self.root / "usr/share/doc" / package / "copyright").is_file(), package)
