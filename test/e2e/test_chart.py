@@ -6,12 +6,16 @@ import json
 import re
 import shutil
 import subprocess
+import textwrap
 import unittest
 
 from support import ROOT
 from support.helm import CHART, NAMESPACE, RELEASE, Helm
+from support.pods import container, pod as make_pod
+from support.wait import wait_until
 
-import controlplane  # from test/controlplane
+import api  # from test/controlplane
+import controlplane
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 
@@ -206,6 +210,27 @@ class OnServer(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "violates PodSecurity"):
             self.dry_run(json.dumps({"apiVersion": "v1", "kind": "Pod", **pod}))
 
+    def test_the_policy_of_the_docs_refuses_neuron_pods_without_the_name(self):
+        docs = (ROOT / "docs" / "running-beside.md").read_text(encoding="utf-8")
+        [block] = re.findall(r"\n((?:    .*\n)*    kind: ValidatingAdmissionPolicy\n(?:    .*\n)*)", docs)
+        self.plane.kubectl("apply", "-f", "-", stdin=textwrap.dedent(block))
+
+        def refused(**pod):
+            try:
+                self.plane.admin.request("POST", api.path_of("pods", "default") + "?dryRun=All", make_pod("p", **pod))
+                return False
+            except api.ApiError as error:
+                self.assertIn("a pod that asks for Neuron needs schedulerName neuron-scheduler", error.message)
+                return True
+
+        other = "default-scheduler"
+        wait_until(lambda: refused(cores=1, scheduler=other), 30, "the policy to be in force")
+        self.assertTrue(refused(neuron=1, scheduler=other))
+        self.assertTrue(refused(init=[container("first", cores=1)], scheduler=other))
+        self.assertFalse(refused(cores=1))
+        self.assertFalse(refused(scheduler=other))
+        self.assertFalse(refused(init=[container("first")], scheduler=other))
+
     def test_the_monitoring_kinds_come_only_where_they_exist_and_are_wanted(self):
         def kinds(*values, monitoring):
             return set(re.findall("^kind: (ServiceMonitor|PrometheusRule)$",
@@ -234,13 +259,18 @@ class OnServer(unittest.TestCase):
         done = self.promtool("check", "rules", "--lint-fatal", str(file))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+        # When they fire; annotations are texts.
+        rules = self.rules()
+        for rule in rules["groups"][0]["rules"]:
+            del rule["annotations"]
+        file.write_text(json.dumps(rules), encoding="utf-8")
         tests = self.plane.dir / "rules-test.yaml"
         tests.write_text(json.dumps({"rule_files": [str(file)], "evaluation_interval": "1m", "tests": ALERTS}),
                          encoding="utf-8")
         done = self.promtool("test", "rules", str(tests))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         tried = {each["alertname"] for test in ALERTS for each in test["alert_rule_test"] if each["exp_alerts"]}
-        self.assertEqual(tried, {rule["alert"] for rule in self.rules()["groups"][0]["rules"]})
+        self.assertEqual(tried, {rule["alert"] for rule in rules["groups"][0]["rules"]})
 
     def test_the_alerts_read_metrics_that_exist(self):
         docs = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -293,7 +323,7 @@ ALERTS = [
      "alert_rule_test": [_alert(name, "80m") for name in _NAMES]},
     {"name": "down", "interval": "1m", "input_series": [_series("up", "1x9 0x40", ', pod="a"')],
      "alert_rule_test": [_alert("NeuronSchedulerDown", "14m"),
-                         _alert("NeuronSchedulerDown", "20m", "critical", job=RELEASE, namespace=NAMESPACE)]},
+                         _alert("NeuronSchedulerDown", "20m", "critical")]},
     {"name": "faults", "interval": "1m", "input_series": [
         _series("leader_election_master_status", "0x90", ', pod="a"'),
         _series("neuron_scheduler_watch_news_age_seconds", "0+60x90", ', pod="a", resource="nodes"'),
