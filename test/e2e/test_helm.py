@@ -4,6 +4,7 @@ environment and files of the pods that the Deployment made."""
 
 import os
 import re
+import shutil
 import subprocess
 import threading
 import unittest
@@ -83,7 +84,7 @@ class Kubelet:
             arguments = ["--leader-elect=false", *(each for each in arguments if not each.startswith("--config="))]
         context = pod["spec"]["securityContext"]
         user = f"--userspec={context['runAsUser']}:{context['runAsGroup']}"
-        return ["chroot", user, root, *container["command"], *arguments], environment, address
+        return [shutil.which("chroot"), user, root, *container["command"], *arguments], environment, address
 
     def _content(self, pod, volume):
         """The files of a volume: {name: text}."""
