@@ -153,6 +153,8 @@ class Installed(ClusterTest):
         cls.helm = Helm(cls, cls.plane.admin_kubeconfig)
         enforced = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
         cls.client.patch("namespaces", NAMESPACE, enforced)
+        wait_until(lambda: cls.plane.kubectl("get", "configmap", "kube-root-ca.crt", "-n", NAMESPACE, "-o", "name",
+                                             "--ignore-not-found"), 30, "the authority's ConfigMap")
 
     def setUp(self):
         super().setUp()
@@ -171,6 +173,7 @@ class Installed(ClusterTest):
         self.assertTrue(done.returncode == 0 or "not found" in done.stderr, done.stderr)
         self.plane.kubectl("delete", "pod,configmap", "-n", NAMESPACE, "-l", INSTANCE, "--grace-period=0", "--force",
                            "--wait=false")
+        self.plane.kubectl("delete", "lease", RELEASE, "-n", NAMESPACE, "--ignore-not-found")
         wait_until(lambda: not self.system_pods(), 30, "the pods of the release to be gone")
 
     def system_pods(self):
