@@ -41,9 +41,9 @@ class Unavailable(Exception):
     """There is no control plane on this machine; the text is the reason, in one line."""
 
 
-def binaries():
-    """The folder of the binaries, built if they are not there yet (minutes, once a machine)."""
-    done = subprocess.run([str(HERE / "build")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+def binaries(which="controlplane"):
+    """The folder of the binaries, built if they are not there yet (minutes, once a machine). which: or "helm"."""
+    done = subprocess.run([str(HERE / "build"), which], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=False)
     reason = done.stderr.strip().splitlines()[-1:] or ["no output"]
     if done.returncode == _SKIPPED:
@@ -255,19 +255,23 @@ class ControlPlane:
             raise RuntimeError(f"kubectl {' '.join(args)} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def apply_rights(self, folder=DEPLOY):
-        """Applies the service account and RBAC objects, and only these, of the YAML files in a folder."""
-        files = sorted(Path(folder).glob("*.yaml"))
-        if not files:
-            raise RuntimeError(f"no *.yaml in {folder}: the scheduler's rights come from there")
-        args = [part for file in files for part in ("-f", str(file))]
-        text = self.kubectl("create", "--dry-run=client", "-o", "json", *args)
+    def decode(self, text):
+        """The objects of YAML manifests, of kinds that the server knows."""
+        text = self.kubectl("create", "--dry-run=client", "-o", "json", "-f", "-", stdin=text)
         objects = []
         decoder, at = json.JSONDecoder(), 0
         while at < len(text.rstrip()):
             value, end = decoder.raw_decode(text, at)
             objects += value["items"] if value["kind"] == "List" else [value]
             at = end + len(text[end:]) - len(text[end:].lstrip())
+        return objects
+
+    def apply_rights(self, folder=DEPLOY):
+        """Applies the service account and RBAC objects, and only these, of the YAML files in a folder."""
+        files = sorted(Path(folder).glob("*.yaml"))
+        if not files:
+            raise RuntimeError(f"no *.yaml in {folder}: the scheduler's rights come from there")
+        objects = self.decode("\n---\n".join(file.read_text(encoding="utf-8") for file in files))
         rights = [value for value in objects if value["kind"] in _RIGHTS]
         rights.sort(key=lambda value: _RIGHTS.index(value["kind"]))
         body = {"apiVersion": "v1", "kind": "List", "items": rights}
