@@ -66,7 +66,7 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
   WriteQueue::Config config;
   config.kind = Write::kStatus;
   config.later = WriteQueue::Later::kReplaceWaiting;
-  config.waiting_max = options.waiting_max;
+  config.waiting_max = options.statuses_waiting_max;
   config.under_way_max = options.under_way_max;
   // kube-scheduler.md §5.3
   config.tries = 4;
@@ -80,12 +80,12 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
 WriteQueue::Config event_queue(const ApiOptions& options) {
   WriteQueue::Config config;
   config.kind = Write::kEvent;
-  config.waiting_max = options.waiting_max;
+  config.waiting_max = options.events_waiting_max;
   config.under_way_max = options.under_way_max;
-  // kube-scheduler.md §5.4: an answer is final, a broken connection is not.
+  // kube-scheduler.md §5.4: an answer is final unless it says when to come again, a broken
+  // connection is not.
   config.tries = 12;
   config.retry_delay = milliseconds{10'000};
-  config.retry_codes = {429};
   config.retry_unknown = true;
   config.fine_codes = {409};  // An earlier try did it.
   return config;
@@ -134,7 +134,11 @@ class HttpApiCalls final : public ApiCalls {
     std::optional<model::WallTime> changed;
     if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
     request.body = unscheduled_patch(pod.uid, reason, message, changed);
-    statuses_.push(pod.uid.text, pod.full_name(), std::move(request));
+    WriteQueue::Entry entry;
+    entry.key = pod.uid.text;
+    entry.object = pod.full_name();
+    entry.request = std::move(request);
+    statuses_.push(std::move(entry));
   }
 
   [[nodiscard]] std::size_t writes_pending() const override {
@@ -149,7 +153,12 @@ class HttpApiCalls final : public ApiCalls {
     request.target = events_target(pod.namespace_name.view());
     request.body =
         event_body(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
-    events_.push(pod.uid.text, pod.full_name(), std::move(request));
+    WriteQueue::Entry entry;
+    entry.key = pod.uid.text;
+    entry.object = pod.full_name();
+    entry.request = std::move(request);
+    entry.worth = event.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
+    events_.push(std::move(entry));
   }
 
  private:

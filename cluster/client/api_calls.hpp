@@ -22,13 +22,15 @@ struct ApiOptions {
   // `?timeout=` of each binding, and its deadline here. Whole seconds, at least 1.
   std::chrono::seconds bind_timeout{5};
   std::chrono::seconds call_timeout{10};  // Of everything else.
-  std::size_t waiting_max = 1000;         // Of status patches, and of events.
-  std::size_t under_way_max = 8;          // Likewise.
+  // Each pending pod may have one, and lists of tens of thousands are tried at once.
+  std::size_t statuses_waiting_max = 50'000;
+  std::size_t events_waiting_max = 10'000;
+  std::size_t under_way_max = 8;  // Of status patches, and of events.
 };
 
 // What the scheduler asks of the API server. Binds and reads go out at once, each with exactly one
 // answer, from the event loop and never from inside the call. Status patches and events are best
-// effort: bounded queues that drop their oldest.
+// effort: bounded queues that drop what is worth least, then their oldest.
 class ApiCalls {
  public:
   virtual ~ApiCalls() = default;

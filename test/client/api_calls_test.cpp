@@ -31,7 +31,8 @@ class ApiCallsTest : public testing::Test {
   void make(std::size_t waiting_max = 1000, std::size_t under_way_max = 8) {
     ApiOptions options;
     options.hostname = "host";
-    options.waiting_max = waiting_max;
+    options.statuses_waiting_max = waiting_max;
+    options.events_waiting_max = waiting_max;
     options.under_way_max = under_way_max;
     api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
                          options);
@@ -233,19 +234,6 @@ TEST_F(ApiCallsTest, ABindDropsWhatWouldSayTheOpposite) {
   EXPECT_EQ(targets(), Strings{"/api/v1/namespaces//pods//binding?timeout=5s"});
 }
 
-TEST_F(ApiCallsTest, ABindThatEndsTheTriesOfAPatchLetsTheNextOneGo) {
-  make(1000, 1);
-  api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
-  http.answer(503);
-  api->patch_unscheduled(*pod("q"), "Unschedulable", "x");
-  EXPECT_TRUE(http.calls.empty());
-  model::Binding binding;
-  binding.pod_uid.text = "u-p";
-  api->bind(binding, [](const BindAnswer&) {});
-  EXPECT_EQ(http.calls.size(), 2U);
-  EXPECT_EQ(api->writes_pending(), 1U);
-}
-
 TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
   api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
   http.answer(503);
@@ -254,6 +242,15 @@ TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
   binding.pod_uid.text = "u-p";
   api->bind(binding, [](const BindAnswer&) {});
   EXPECT_EQ(timers.active(), 0U);
+}
+
+TEST_F(ApiCallsTest, EachPendingPodKeepsItsCondition) {
+  make(50'000, 1);
+  for (int i = 0; i < 20'000; ++i) {
+    api->patch_unscheduled(*pod("p" + std::to_string(i)), "Unschedulable", "0/1");
+  }
+  EXPECT_TRUE(observer.take().empty());
+  EXPECT_EQ(api->writes_pending(), 20'000U);
 }
 
 TEST_F(ApiCallsTest, FullQueuesDropTheirOldest) {
@@ -301,9 +298,13 @@ TEST_F(ApiCallsTest, EventsAreTriedAgainOnlyWithoutAnAnswer) {
   }
   http.fail(HttpFailure::kNotSent, "refused");
   EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [refused]"});
-  create();
-  http.answer(500, status_json("boom"));
-  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [500 boom]"});
+  for (const int final : {403, 404, 422, 429, 500, 503}) {
+    create();
+    http.answer(final, status_json("boom"));
+    EXPECT_EQ(observer.take(),
+              Strings{"dropped [event] [ns/p] [" + std::to_string(final) + " boom]"});
+    EXPECT_EQ(timers.active(), 0U);
+  }
   create();
   http.answer(409);
   EXPECT_TRUE(observer.take().empty());
