@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/client/event_correlator.hpp"
 #include "cluster/client/request_bodies.hpp"
 #include "cluster/client/write_queue.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::chrono::minutes kSweepPeriod{1};
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 
 model::BindEnd bind_end(int status) {
@@ -99,7 +101,8 @@ class HttpApiCalls final : public ApiCalls {
         statuses_(status_queue(options_), context.http, context.timers, context.observer,
                   context.random),
         events_(event_queue(options_), context.http, context.timers, context.observer,
-                context.random) {}
+                context.random),
+        correlator_(options_.event_keys_max) {}
 
   void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) override {
     statuses_.forget(binding.pod_uid.text);
@@ -145,20 +148,21 @@ class HttpApiCalls final : public ApiCalls {
     return statuses_.pending() + events_.pending();
   }
 
-  void create_event(const model::Pod& pod, const model::PodEvent& event,
-                    const std::string& reporter) override {
+  void write_event(const model::Pod& pod, const model::PodEvent& event,
+                   const std::string& reporter) override {
     // Names of events hold their time; two at the same time must not have the same.
     last_event_ = std::max(context_.clock.wall(), last_event_ + std::chrono::nanoseconds{1});
-    HttpRequest request = write("POST", kJson, Lane::kEvent);
-    request.target = events_target(pod.namespace_name.view());
-    request.body =
-        event_body(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
-    WriteQueue::Entry entry;
-    entry.key = pod.uid.text;
-    entry.object = pod.full_name();
-    entry.request = std::move(request);
-    entry.worth = event.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
-    events_.push(std::move(entry));
+    EventObject object =
+        make_event(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
+    // A pod is bound once: to remember its Normal events would only push warnings out.
+    if (!event.warning) {
+      push_event(object);
+      return;
+    }
+    if (const auto due = correlator_.observe(std::move(object), context_.clock.steady())) {
+      push_event(*due);
+    }
+    sweep_later();
   }
 
  private:
@@ -172,10 +176,39 @@ class HttpApiCalls final : public ApiCalls {
     return request;
   }
 
+  void push_event(const EventObject& event) {
+    WriteQueue::Entry entry;
+    entry.key = event.pod_uid;
+    entry.object = event.namespace_name + '/' + event.pod_name;
+    entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
+    entry.request = write("POST", kJson, Lane::kEvent);
+    entry.request.target = events_target(event.namespace_name);
+    entry.request.body = event_body(event);
+    if (event.series) {
+      entry.worth = WriteQueue::Worth::kRepeat;
+      entry.if_missing = std::move(entry.request);
+      entry.request = write("PATCH", kStrategicMergePatch, Lane::kEvent);
+      entry.request.target = event_target(event.namespace_name, event.name);
+      entry.request.body = series_patch(*event.series);
+    }
+    events_.push(std::move(entry));
+  }
+
+  void sweep_later() {
+    if (sweep_timer_ || correlator_.size() == 0) return;
+    sweep_timer_ = context_.timers.after(kSweepPeriod, [this] {
+      sweep_timer_.reset();
+      for (const EventObject& event : correlator_.sweep(context_.clock.steady())) push_event(event);
+      sweep_later();
+    });
+  }
+
   ApiContext context_;
   ApiOptions options_;
   WriteQueue statuses_;
   WriteQueue events_;
+  EventCorrelator correlator_;
+  std::unique_ptr<Timer> sweep_timer_;
   model::WallTime last_event_{};
 };
 

@@ -26,6 +26,9 @@ struct ApiOptions {
   std::size_t statuses_waiting_max = 50'000;
   std::size_t events_waiting_max = 10'000;
   std::size_t under_way_max = 8;  // Of status patches, and of events.
+  // Of warnings whose repetitions are counted. One for each pending pod: with fewer, each further
+  // attempt would make a new object.
+  std::size_t event_keys_max = 32'768;
 };
 
 // What the scheduler asks of the API server. Binds and reads go out at once, each with exactly one
@@ -42,9 +45,10 @@ class ApiCalls {
   // replaces one that waits.
   virtual void patch_unscheduled(const model::Pod& pod, const std::string& reason,
                                  const std::string& message) = 0;
+  // Warnings that repeat themselves are counted up in one object (event_correlator.hpp).
   // reporter: the profile's schedulerName.
-  virtual void create_event(const model::Pod& pod, const model::PodEvent& event,
-                            const std::string& reporter) = 0;
+  virtual void write_event(const model::Pod& pod, const model::PodEvent& event,
+                           const std::string& reporter) = 0;
   // Status patches and events that have not ended yet.
   [[nodiscard]] virtual std::size_t writes_pending() const = 0;
 };
