@@ -63,16 +63,17 @@ std::string binding_body(const model::Binding& binding) {
       {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", binding.node_name.view()}}}});
 }
 
-std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason,
+std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
                               std::string_view message, std::optional<model::WallTime> changed) {
   boost::json::object condition{{"type", "PodScheduled"},
                                 {"status", "False"},
                                 {"reason", reason},
                                 {"message", message},
                                 {"lastProbeTime", nullptr}};
+  if (pod.generation > 0) condition["observedGeneration"] = pod.generation;
   if (changed) condition["lastTransitionTime"] = model::format_time(*changed);
   return boost::json::serialize(
-      boost::json::object{{"metadata", {{"uid", pod_uid.text}}},
+      boost::json::object{{"metadata", {{"uid", pod.uid.text}}},
                           {"status", {{"conditions", boost::json::array{std::move(condition)}}}}});
 }
 

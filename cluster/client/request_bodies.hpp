@@ -29,7 +29,7 @@ namespace neuron_scheduler::client {
 // A strategic merge patch of pods/status that sets PodScheduled=False (kube-scheduler.md §5.3). The
 // uid makes the server refuse it for a later pod of the same name. changed: when the condition's
 // status changed; nullopt: it did not, the time that is there stays.
-[[nodiscard]] std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason,
+[[nodiscard]] std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
                                             std::string_view message,
                                             std::optional<model::WallTime> changed);
 

@@ -40,15 +40,18 @@ TEST(BindingBodyTest, CarriesIdentityAnnotationsAndTarget) {
 }
 
 TEST(UnscheduledPatchTest, KeepsTheTimeOfAnUnchangedStatus) {
-  const model::Uid uid{"u-1"};
-  EXPECT_EQ(unscheduled_patch(uid, "Unschedulable", "0/3 nodes", kNow),
+  auto pod = *PodBuilder("p").uid("u-1").build();
+  EXPECT_EQ(unscheduled_patch(pod, "Unschedulable", "0/3 nodes", kNow),
             R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"PodScheduled",)"
             R"("status":"False","reason":"Unschedulable","message":"0/3 nodes",)"
             R"("lastProbeTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z"}]}})");
-  EXPECT_EQ(unscheduled_patch(uid, "SchedulerError", "x", std::nullopt),
+  EXPECT_EQ(unscheduled_patch(pod, "SchedulerError", "x", std::nullopt),
             R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"PodScheduled",)"
             R"("status":"False","reason":"SchedulerError","message":"x",)"
             R"("lastProbeTime":null}]}})");
+  pod.generation = 3;
+  EXPECT_NE(unscheduled_patch(pod, "Unschedulable", "x", kNow).find(R"("observedGeneration":3)"),
+            std::string::npos);
 }
 
 model::PodEvent text() {
