@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/client/event_correlator.hpp"
 #include "cluster/client/request_bodies.hpp"
 #include "cluster/client/write_queue.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::chrono::minutes kSweepPeriod{1};
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 
 model::BindEnd bind_end(int status) {
@@ -66,7 +68,7 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
   WriteQueue::Config config;
   config.kind = Write::kStatus;
   config.later = WriteQueue::Later::kReplaceWaiting;
-  config.waiting_max = options.waiting_max;
+  config.waiting_max = options.statuses_waiting_max;
   config.under_way_max = options.under_way_max;
   // kube-scheduler.md §5.3
   config.tries = 4;
@@ -80,12 +82,12 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
 WriteQueue::Config event_queue(const ApiOptions& options) {
   WriteQueue::Config config;
   config.kind = Write::kEvent;
-  config.waiting_max = options.waiting_max;
+  config.waiting_max = options.events_waiting_max;
   config.under_way_max = options.under_way_max;
-  // kube-scheduler.md §5.4: an answer is final, a broken connection is not.
+  // kube-scheduler.md §5.4: an answer is final unless it says when to come again, a broken
+  // connection is not.
   config.tries = 12;
   config.retry_delay = milliseconds{10'000};
-  config.retry_codes = {429};
   config.retry_unknown = true;
   config.fine_codes = {409};  // An earlier try did it.
   return config;
@@ -99,7 +101,8 @@ class HttpApiCalls final : public ApiCalls {
         statuses_(status_queue(options_), context.http, context.timers, context.observer,
                   context.random),
         events_(event_queue(options_), context.http, context.timers, context.observer,
-                context.random) {}
+                context.random),
+        correlator_(options_.event_keys_max) {}
 
   void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) override {
     statuses_.forget(binding.pod_uid.text);
@@ -133,23 +136,33 @@ class HttpApiCalls final : public ApiCalls {
     // A condition with a reason is there already, and is False: the pod is not scheduled.
     std::optional<model::WallTime> changed;
     if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
-    request.body = unscheduled_patch(pod.uid, reason, message, changed);
-    statuses_.push(pod.uid.text, pod.full_name(), std::move(request));
+    request.body = unscheduled_patch(pod, reason, message, changed);
+    WriteQueue::Entry entry;
+    entry.key = pod.uid.text;
+    entry.object = pod.full_name();
+    entry.request = std::move(request);
+    statuses_.push(std::move(entry));
   }
 
   [[nodiscard]] std::size_t writes_pending() const override {
     return statuses_.pending() + events_.pending();
   }
 
-  void create_event(const model::Pod& pod, const model::PodEvent& event,
-                    const std::string& reporter) override {
+  void write_event(const model::Pod& pod, const model::PodEvent& event,
+                   const std::string& reporter) override {
     // Names of events hold their time; two at the same time must not have the same.
     last_event_ = std::max(context_.clock.wall(), last_event_ + std::chrono::nanoseconds{1});
-    HttpRequest request = write("POST", kJson, Lane::kEvent);
-    request.target = events_target(pod.namespace_name.view());
-    request.body =
-        event_body(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
-    events_.push(pod.uid.text, pod.full_name(), std::move(request));
+    EventObject object =
+        make_event(pod, event, {reporter, reporter + "-" + options_.hostname}, last_event_);
+    // A pod is bound once: to remember its Normal events would only push warnings out.
+    if (!event.warning) {
+      push_event(object);
+      return;
+    }
+    if (const auto due = correlator_.observe(std::move(object), context_.clock.steady())) {
+      push_event(*due);
+    }
+    sweep_later();
   }
 
  private:
@@ -163,10 +176,39 @@ class HttpApiCalls final : public ApiCalls {
     return request;
   }
 
+  void push_event(const EventObject& event) {
+    WriteQueue::Entry entry;
+    entry.key = event.pod_uid;
+    entry.object = event.namespace_name + '/' + event.pod_name;
+    entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
+    entry.request = write("POST", kJson, Lane::kEvent);
+    entry.request.target = events_target(event.namespace_name);
+    entry.request.body = event_body(event);
+    if (event.series) {
+      entry.worth = WriteQueue::Worth::kRepeat;
+      entry.if_missing = std::move(entry.request);
+      entry.request = write("PATCH", kStrategicMergePatch, Lane::kEvent);
+      entry.request.target = event_target(event.namespace_name, event.name);
+      entry.request.body = series_patch(*event.series);
+    }
+    events_.push(std::move(entry));
+  }
+
+  void sweep_later() {
+    if (sweep_timer_ || correlator_.size() == 0) return;
+    sweep_timer_ = context_.timers.after(kSweepPeriod, [this] {
+      sweep_timer_.reset();
+      for (const EventObject& event : correlator_.sweep(context_.clock.steady())) push_event(event);
+      sweep_later();
+    });
+  }
+
   ApiContext context_;
   ApiOptions options_;
   WriteQueue statuses_;
   WriteQueue events_;
+  EventCorrelator correlator_;
+  std::unique_ptr<Timer> sweep_timer_;
   model::WallTime last_event_{};
 };
 

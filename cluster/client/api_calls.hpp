@@ -22,13 +22,18 @@ struct ApiOptions {
   // `?timeout=` of each binding, and its deadline here. Whole seconds, at least 1.
   std::chrono::seconds bind_timeout{5};
   std::chrono::seconds call_timeout{10};  // Of everything else.
-  std::size_t waiting_max = 1000;         // Of status patches, and of events.
-  std::size_t under_way_max = 8;          // Likewise.
+  // Each pending pod may have one, and lists of tens of thousands are tried at once.
+  std::size_t statuses_waiting_max = 50'000;
+  std::size_t events_waiting_max = 10'000;
+  std::size_t under_way_max = 8;  // Of status patches, and of events.
+  // Of warnings whose repetitions are counted. One for each pending pod: with fewer, each further
+  // attempt would make a new object.
+  std::size_t event_keys_max = 32'768;
 };
 
 // What the scheduler asks of the API server. Binds and reads go out at once, each with exactly one
 // answer, from the event loop and never from inside the call. Status patches and events are best
-// effort: bounded queues that drop their oldest.
+// effort: bounded queues that drop what is worth least, then their oldest.
 class ApiCalls {
  public:
   virtual ~ApiCalls() = default;
@@ -40,9 +45,10 @@ class ApiCalls {
   // replaces one that waits.
   virtual void patch_unscheduled(const model::Pod& pod, const std::string& reason,
                                  const std::string& message) = 0;
+  // Warnings that repeat themselves are counted up in one object (event_correlator.hpp).
   // reporter: the profile's schedulerName.
-  virtual void create_event(const model::Pod& pod, const model::PodEvent& event,
-                            const std::string& reporter) = 0;
+  virtual void write_event(const model::Pod& pod, const model::PodEvent& event,
+                           const std::string& reporter) = 0;
   // Status patches and events that have not ended yet.
   [[nodiscard]] virtual std::size_t writes_pending() const = 0;
 };

@@ -20,6 +20,7 @@ void read_identity(const Value& root, Pod& pod) {
   pod.namespace_name = model::Name(object_name_of(metadata["namespace"]));
   pod.name = object_name_of(metadata["name"]);
   pod.resource_version = metadata["resourceVersion"].text(kNameBytesMax);
+  pod.generation = metadata["generation"].integer(0, std::numeric_limits<std::int64_t>::max());
   const Value spec = root["spec"];
   pod.scheduler_name = name_of(spec["schedulerName"]);
   pod.node_name = name_of(spec["nodeName"]);

@@ -1,32 +1,20 @@
 #include "cluster/client/request_bodies.hpp"
 
-#include <array>
-#include <charconv>
-
 #include <boost/json.hpp>
 
-#include "cluster/model/text.hpp"
+#include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::client {
 namespace {
-
-constexpr std::size_t kNoteBytesMax = 1024;  // events.k8s.io validation, NoteLengthLimit
-constexpr std::size_t kFieldBytesMax = 128;  // reason, action, reportingInstance: validated there
-constexpr std::size_t kEventNameBytesMax = 253;
 
 bool unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.' || c == '~';
 }
 
-std::string event_name(std::string_view pod_name, model::WallTime now) {
-  std::array<char, 32> buffer{};
-  const auto nanos = static_cast<std::uint64_t>(now.time_since_epoch().count());
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), nanos, 16).ptr;
-  const std::string suffix = "." + std::string(buffer.data(), end);
-  std::string_view prefix = pod_name.substr(0, kEventNameBytesMax - suffix.size());
-  while (prefix.ends_with('.') || prefix.ends_with('-')) prefix.remove_suffix(1);
-  return std::string(prefix) + suffix;
+boost::json::object series_json(const EventSeries& series) {
+  return {{"count", series.count},
+          {"lastObservedTime", model::format_micro_time(series.last_observed)}};
 }
 
 }  // namespace
@@ -55,6 +43,10 @@ std::string events_target(std::string_view namespace_name) {
   return "/apis/events.k8s.io/v1/namespaces/" + escape_url(namespace_name) + "/events";
 }
 
+std::string event_target(std::string_view namespace_name, std::string_view name) {
+  return events_target(namespace_name) + '/' + escape_url(name);
+}
+
 std::string binding_body(const model::Binding& binding) {
   boost::json::object metadata{{"namespace", binding.namespace_name.view()},
                                {"name", binding.pod_name},
@@ -71,41 +63,45 @@ std::string binding_body(const model::Binding& binding) {
       {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", binding.node_name.view()}}}});
 }
 
-std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason,
+std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
                               std::string_view message, std::optional<model::WallTime> changed) {
   boost::json::object condition{{"type", "PodScheduled"},
                                 {"status", "False"},
                                 {"reason", reason},
                                 {"message", message},
                                 {"lastProbeTime", nullptr}};
+  if (pod.generation > 0) condition["observedGeneration"] = pod.generation;
   if (changed) condition["lastTransitionTime"] = model::format_time(*changed);
   return boost::json::serialize(
-      boost::json::object{{"metadata", {{"uid", pod_uid.text}}},
+      boost::json::object{{"metadata", {{"uid", pod.uid.text}}},
                           {"status", {{"conditions", boost::json::array{std::move(condition)}}}}});
 }
 
-std::string event_body(const model::Pod& pod, const model::PodEvent& event,
-                       const EventReporter& reporter, model::WallTime now) {
+std::string event_body(const EventObject& event) {
   boost::json::object regarding{{"kind", "Pod"},
-                                {"namespace", pod.namespace_name.view()},
-                                {"name", pod.name},
-                                {"uid", pod.uid.text},
+                                {"namespace", event.namespace_name},
+                                {"name", event.pod_name},
+                                {"uid", event.pod_uid},
                                 {"apiVersion", "v1"}};
-  if (!pod.resource_version.empty()) regarding["resourceVersion"] = pod.resource_version;
-  return boost::json::serialize(boost::json::object{
+  if (!event.pod_version.empty()) regarding["resourceVersion"] = event.pod_version;
+  boost::json::object body{
       {"apiVersion", "events.k8s.io/v1"},
       {"kind", "Event"},
-      {"metadata", {{"name", event_name(pod.name, now)}, {"namespace", pod.namespace_name.view()}}},
-      {"eventTime", model::format_micro_time(now)},
-      {"reportingController", reporter.controller},
-      {"reportingInstance", model::cut_utf8(reporter.instance, kFieldBytesMax)},
-      {"action", model::cut_utf8(event.action, kFieldBytesMax)},
-      {"reason", model::cut_utf8(event.reason, kFieldBytesMax)},
+      {"metadata", {{"name", event.name}, {"namespace", event.namespace_name}}},
+      {"eventTime", model::format_micro_time(event.time)},
+      {"reportingController", event.reporter.controller},
+      {"reportingInstance", event.reporter.instance},
+      {"action", event.text.action},
+      {"reason", event.text.reason},
       {"regarding", std::move(regarding)},
-      {"note", cut_note(event.note)},
-      {"type", event.warning ? "Warning" : "Normal"}});
+      {"note", event.text.note},
+      {"type", event.text.warning ? "Warning" : "Normal"}};
+  if (event.series) body["series"] = series_json(*event.series);
+  return boost::json::serialize(body);
 }
 
-std::string cut_note(std::string_view note) { return model::truncated(note, kNoteBytesMax); }
+std::string series_patch(const EventSeries& series) {
+  return boost::json::serialize(boost::json::object{{"series", series_json(series)}});
+}
 
 }  // namespace neuron_scheduler::client

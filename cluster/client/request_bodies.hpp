@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "cluster/client/event_object.hpp"
 #include "cluster/model/binding.hpp"
 #include "cluster/model/pod.hpp"
-#include "cluster/model/pod_event.hpp"
 #include "cluster/model/time.hpp"
 
 // Targets and JSON bodies of what is sent to the API server. Pure.
@@ -20,6 +20,8 @@ namespace neuron_scheduler::client {
 [[nodiscard]] std::string pod_target(std::string_view namespace_name, std::string_view name);
 // /apis/events.k8s.io/v1/namespaces/{ns}/events
 [[nodiscard]] std::string events_target(std::string_view namespace_name);
+// The same, and /{name}
+[[nodiscard]] std::string event_target(std::string_view namespace_name, std::string_view name);
 
 // kube-scheduler.md §5.2, with the annotations in the same write (design.md §4).
 [[nodiscard]] std::string binding_body(const model::Binding& binding);
@@ -27,23 +29,13 @@ namespace neuron_scheduler::client {
 // A strategic merge patch of pods/status that sets PodScheduled=False (kube-scheduler.md §5.3). The
 // uid makes the server refuse it for a later pod of the same name. changed: when the condition's
 // status changed; nullopt: it did not, the time that is there stays.
-[[nodiscard]] std::string unscheduled_patch(const model::Uid& pod_uid, std::string_view reason,
+[[nodiscard]] std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
                                             std::string_view message,
                                             std::optional<model::WallTime> changed);
 
-// Who says it: reportingController and reportingInstance.
-struct EventReporter {
-  std::string controller;
-  std::string instance;
-};
-
-// An event as events.k8s.io/v1 has it (kube-scheduler.md §5.4).
-// now also makes the event's name, "<pod>.<hex of unix nanoseconds>": no two events of a pod may
-// have the same.
-[[nodiscard]] std::string event_body(const model::Pod& pod, const model::PodEvent& event,
-                                     const EventReporter& reporter, model::WallTime now);
-
-// At most 1024 bytes: a longer note is cut at the end of a character and ends in " ...".
-[[nodiscard]] std::string cut_note(std::string_view note);
+// The event as a whole, in the form that creates it.
+[[nodiscard]] std::string event_body(const EventObject& event);
+// A strategic merge patch of an event that sets its series.
+[[nodiscard]] std::string series_patch(const EventSeries& series);
 
 }  // namespace neuron_scheduler::client

@@ -71,6 +71,7 @@ struct Pod {
   Name namespace_name;
   std::string name;
   std::string resource_version;
+  std::int64_t generation = 0;  // Of the spec; 0: the server does not count it (before 1.33).
   Name scheduler_name;
   Name node_name;  // Empty: not bound.
   std::int32_t priority = 0;

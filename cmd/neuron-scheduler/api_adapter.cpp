@@ -40,7 +40,7 @@ void ApiAdapter::write_event(const model::Pod& pod, const scheduler::PodEvent& e
     log_.verbose(kBindingsShown,
                  fmt::format("{} pod {}: {}", event.reason, pod.full_name(), event.note));
   }
-  calls_.create_event(pod, event, reporter.str());
+  calls_.write_event(pod, event, reporter.str());
 }
 
 }  // namespace neuron_scheduler::cmd

@@ -31,7 +31,8 @@ class ApiCallsTest : public testing::Test {
   void make(std::size_t waiting_max = 1000, std::size_t under_way_max = 8) {
     ApiOptions options;
     options.hostname = "host";
-    options.waiting_max = waiting_max;
+    options.statuses_waiting_max = waiting_max;
+    options.events_waiting_max = waiting_max;
     options.under_way_max = under_way_max;
     api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
                          options);
@@ -233,19 +234,6 @@ TEST_F(ApiCallsTest, ABindDropsWhatWouldSayTheOpposite) {
   EXPECT_EQ(targets(), Strings{"/api/v1/namespaces//pods//binding?timeout=5s"});
 }
 
-TEST_F(ApiCallsTest, ABindThatEndsTheTriesOfAPatchLetsTheNextOneGo) {
-  make(1000, 1);
-  api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
-  http.answer(503);
-  api->patch_unscheduled(*pod("q"), "Unschedulable", "x");
-  EXPECT_TRUE(http.calls.empty());
-  model::Binding binding;
-  binding.pod_uid.text = "u-p";
-  api->bind(binding, [](const BindAnswer&) {});
-  EXPECT_EQ(http.calls.size(), 2U);
-  EXPECT_EQ(api->writes_pending(), 1U);
-}
-
 TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
   api->patch_unscheduled(*pod("p"), "Unschedulable", "x");
   http.answer(503);
@@ -256,25 +244,34 @@ TEST_F(ApiCallsTest, ABindEndsTheTriesOfAPatch) {
   EXPECT_EQ(timers.active(), 0U);
 }
 
-TEST_F(ApiCallsTest, FullQueuesDropTheirOldest) {
+TEST_F(ApiCallsTest, FullQueuesDropWhatIsWorthLeast) {
   make(2, 1);
-  for (const std::string name : {"a", "b", "c", "d"}) {
-    api->create_event(*pod(name), {false, "Scheduled", "Binding", "note"}, "neuron-scheduler");
+  const auto write = [&](const std::string& name, bool warning) {
+    api->write_event(*pod(name), {warning, "Reason", "Action", "note"}, "neuron-scheduler");
+  };
+  write("a", true);
+  write("b", true);
+  write("c", false);
+  EXPECT_TRUE(observer.take().empty());
+  write("d", true);
+  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/c] [the queue is full]"});
+  write("a", true);  // A repetition.
+  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/a] [the queue is full]"});
+  EXPECT_EQ(api->writes_pending(), 3U);
+}
+
+TEST_F(ApiCallsTest, EachPendingPodKeepsItsCondition) {
+  make(50'000, 1);
+  for (int i = 0; i < 20'000; ++i) {
+    api->patch_unscheduled(*pod("p" + std::to_string(i)), "Unschedulable", "0/1");
   }
-  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/b] [the queue is full]"});
-  Strings bodies;
-  while (!http.calls.empty()) {
-    bodies.push_back(http.calls.front().request.body);
-    http.answer(201);
-  }
-  ASSERT_EQ(bodies.size(), 3U);
-  EXPECT_NE(bodies[1].find("\"name\":\"c\""), std::string::npos);
-  EXPECT_NE(bodies[2].find("\"name\":\"d\""), std::string::npos);
+  EXPECT_TRUE(observer.take().empty());
+  EXPECT_EQ(api->writes_pending(), 20'000U);
 }
 
 TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
-  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one"}, "neuron-scheduler");
-  api->create_event(*pod("p"), {false, "Scheduled", "Binding", "two"}, "neuron-scheduler");
+  api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one"}, "neuron-scheduler");
+  api->write_event(*pod("p"), {false, "Scheduled", "Binding", "two"}, "neuron-scheduler");
   ASSERT_EQ(http.calls.size(), 1U);
   EXPECT_EQ(http.calls.front().request.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
   EXPECT_EQ(http.calls.front().request.lane, Lane::kEvent);
@@ -288,9 +285,65 @@ TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
             std::string::npos);
 }
 
+TEST_F(ApiCallsTest, RepeatedWarningsBecomeASeries) {
+  const auto write = [&](const std::string& note) {
+    api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", note}, "me");
+  };
+  write("one");
+  http.answer(201);
+  clock.advance(seconds{2});
+  write("two");
+  ASSERT_EQ(http.calls.size(), 1U);
+  const HttpRequest patch = http.calls.front().request;
+  EXPECT_EQ(patch.method, "PATCH");
+  EXPECT_EQ(patch.target, "/apis/events.k8s.io/v1/namespaces/ns/events/p.18867251edfa0000");
+  EXPECT_EQ(patch.content_type, "application/strategic-merge-patch+json");
+  EXPECT_EQ(patch.lane, Lane::kEvent);
+  EXPECT_EQ(patch.body,
+            R"({"series":{"count":2,"lastObservedTime":"2026-01-01T00:00:02.000000Z"}})");
+  http.answer(404);
+  ASSERT_EQ(http.calls.size(), 1U);
+  const HttpRequest create = http.calls.front().request;
+  EXPECT_EQ(create.method, "POST");
+  EXPECT_EQ(create.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
+  EXPECT_NE(create.body.find(R"("note":"one")"), std::string::npos);
+  EXPECT_NE(create.body.find(R"("series":{"count":2,)"), std::string::npos);
+  http.answer(201);
+  write("three");
+  EXPECT_TRUE(http.calls.empty());
+  EXPECT_TRUE(observer.take().empty());
+}
+
+TEST_F(ApiCallsTest, SeriesAreSweptEachMinuteAsLongAsThereAreAny) {
+  for (int i = 0; i < 3; ++i) {
+    api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "x"}, "me");
+    while (!http.calls.empty()) http.answer(200);
+  }
+  EXPECT_EQ(timers.active(), 1U);
+  int minute = 0;
+  for (; http.calls.empty() && minute < 20; ++minute) {
+    EXPECT_EQ(timers.delay(), seconds{60});
+    clock.advance(seconds{60});
+    timers.fire();
+  }
+  EXPECT_EQ(minute, 7);
+  EXPECT_NE(http.calls.front().request.body.find(R"("count":3)"), std::string::npos);
+  EXPECT_EQ(timers.active(), 0U);
+}
+
+TEST_F(ApiCallsTest, NormalEventsAreSaidEachTime) {
+  for (int i = 0; i < 2; ++i) {
+    api->write_event(*pod("p"), {false, "Scheduled", "Binding", "x"}, "me");
+    ASSERT_EQ(http.calls.size(), 1U);
+    EXPECT_EQ(http.calls.front().request.method, "POST");
+    http.answer(201);
+  }
+  EXPECT_EQ(timers.active(), 0U);
+}
+
 TEST_F(ApiCallsTest, EventsAreTriedAgainOnlyWithoutAnAnswer) {
   const auto create = [&] {
-    api->create_event(*pod("p"), {false, "Scheduled", "Binding", "x"}, "neuron-scheduler");
+    api->write_event(*pod("p"), {false, "Scheduled", "Binding", "x"}, "neuron-scheduler");
   };
   create();
   for (int tries = 1; tries < 12; ++tries) {
@@ -301,9 +354,13 @@ TEST_F(ApiCallsTest, EventsAreTriedAgainOnlyWithoutAnAnswer) {
   }
   http.fail(HttpFailure::kNotSent, "refused");
   EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [refused]"});
-  create();
-  http.answer(500, status_json("boom"));
-  EXPECT_EQ(observer.take(), Strings{"dropped [event] [ns/p] [500 boom]"});
+  for (const int final : {403, 404, 422, 429, 500, 503}) {
+    create();
+    http.answer(final, status_json("boom"));
+    EXPECT_EQ(observer.take(),
+              Strings{"dropped [event] [ns/p] [" + std::to_string(final) + " boom]"});
+    EXPECT_EQ(timers.active(), 0U);
+  }
   create();
   http.answer(409);
   EXPECT_TRUE(observer.take().empty());

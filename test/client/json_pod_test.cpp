@@ -144,6 +144,11 @@ TEST(JsonPodTest, TolerationsGatesAndConditions) {
   EXPECT_EQ(pod->scheduled_condition_message, "0/3 nodes");
 }
 
+TEST(JsonPodTest, GenerationIsThereOrZero) {
+  EXPECT_EQ(good(pod_json({}, {}, R"("generation":7)"))->generation, 7);
+  EXPECT_EQ(good(pod_json())->generation, 0);
+}
+
 TEST(JsonPodTest, NodeAffinity) {
   const auto pod = good(pod_json(R"("nodeSelector":{"zone":"a"},"affinity":{"nodeAffinity":{
       "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[

@@ -20,6 +20,7 @@ TEST(EscapeUrlTest, KeepsOnlyWhatIsSafe) {
   EXPECT_EQ(escape_url(std::string("\0\xC3\xA9", 3)), "%00%C3%A9");
   EXPECT_EQ(pod_target("n s", "../x"), "/api/v1/namespaces/n%20s/pods/..%2Fx");
   EXPECT_EQ(events_target("ns"), "/apis/events.k8s.io/v1/namespaces/ns/events");
+  EXPECT_EQ(event_target("ns", "p/x.1"), "/apis/events.k8s.io/v1/namespaces/ns/events/p%2Fx.1");
 }
 
 TEST(BindingBodyTest, CarriesIdentityAnnotationsAndTarget) {
@@ -39,15 +40,18 @@ TEST(BindingBodyTest, CarriesIdentityAnnotationsAndTarget) {
 }
 
 TEST(UnscheduledPatchTest, KeepsTheTimeOfAnUnchangedStatus) {
-  const model::Uid uid{"u-1"};
-  EXPECT_EQ(unscheduled_patch(uid, "Unschedulable", "0/3 nodes", kNow),
+  auto pod = *PodBuilder("p").uid("u-1").build();
+  EXPECT_EQ(unscheduled_patch(pod, "Unschedulable", "0/3 nodes", kNow),
             R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"PodScheduled",)"
             R"("status":"False","reason":"Unschedulable","message":"0/3 nodes",)"
             R"("lastProbeTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z"}]}})");
-  EXPECT_EQ(unscheduled_patch(uid, "SchedulerError", "x", std::nullopt),
+  EXPECT_EQ(unscheduled_patch(pod, "SchedulerError", "x", std::nullopt),
             R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"PodScheduled",)"
             R"("status":"False","reason":"SchedulerError","message":"x",)"
             R"("lastProbeTime":null}]}})");
+  pod.generation = 3;
+  EXPECT_NE(unscheduled_patch(pod, "Unschedulable", "x", kNow).find(R"("observedGeneration":3)"),
+            std::string::npos);
 }
 
 model::PodEvent text() {
@@ -63,7 +67,7 @@ const EventReporter kReporter{"neuron-scheduler", "neuron-scheduler-host"};
 
 TEST(EventBodyTest, IsAnEventAsKubeSchedulerWritesIt) {
   const auto pod = PodBuilder("p").uid("u-1").namespace_name("ns").resource_version("7").build();
-  EXPECT_EQ(event_body(*pod, text(), kReporter, kNow),
+  EXPECT_EQ(event_body(make_event(*pod, text(), kReporter, kNow)),
             R"({"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":)"
             R"({"name":"p.18867251edfa05dc","namespace":"ns"},)"
             R"("eventTime":"2026-01-01T00:00:00.000001Z",)"
@@ -74,22 +78,33 @@ TEST(EventBodyTest, IsAnEventAsKubeSchedulerWritesIt) {
             R"("type":"Warning"})");
   model::PodEvent normal = text();
   normal.warning = false;
-  EXPECT_NE(event_body(*pod, normal, kReporter, kNow).find(R"("type":"Normal")"),
+  EXPECT_NE(event_body(make_event(*pod, normal, kReporter, kNow)).find(R"("type":"Normal")"),
             std::string::npos);
+}
+
+TEST(EventBodyTest, ASeriesIsPatchedAndComesWithANewObject) {
+  EventObject event = make_event(*PodBuilder("p").build(), text(), kReporter, kNow);
+  event.series = EventSeries{3, kNow + std::chrono::seconds{1}};
+  const std::string series = R"("series":{"count":3,"lastObservedTime":)"
+                             R"("2026-01-01T00:00:01.000001Z"})";
+  EXPECT_EQ(series_patch(*event.series), "{" + series + "}");
+  const std::string body = event_body(event);
+  EXPECT_NE(body.find(series), std::string::npos);
+  EXPECT_NE(body.find(R"("eventTime":"2026-01-01T00:00:00.000001Z")"), std::string::npos);
 }
 
 TEST(EventBodyTest, FieldsFitTheServersBounds) {
   const EventReporter longer{"neuron-scheduler", std::string(127, 'i') + "\xC3\xA9"};
   const auto pod =
       PodBuilder(std::string(200, 'p') + std::string(35, '.') + "x" + std::string(17, 'q')).build();
-  const std::string body = event_body(*pod, text(), longer, kNow);
+  const std::string body = event_body(make_event(*pod, text(), longer, kNow));
   EXPECT_NE(body.find(R"("reportingInstance":")" + std::string(127, 'i') + "\""),
             std::string::npos);
   EXPECT_NE(body.find(R"("name":")" + std::string(200, 'p') + std::string(35, '.') +
                       "x.18867251edfa05dc\""),
             std::string::npos);
   const auto dots = PodBuilder(std::string(230, 'p') + std::string(20, '.') + "x").build();
-  EXPECT_NE(event_body(*dots, text(), longer, kNow)
+  EXPECT_NE(event_body(make_event(*dots, text(), longer, kNow))
                 .find(R"("name":")" + std::string(230, 'p') + ".18867251edfa05dc\""),
             std::string::npos);
 }

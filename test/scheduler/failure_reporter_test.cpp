@@ -26,18 +26,16 @@ class FailureReporterTest : public testing::Test {
     pod.raw().scheduled_condition_message = message;
     return pod;
   }
-  std::vector<std::string> notes() const {
-    std::vector<std::string> list;
-    for (const auto& event : api_.events) list.push_back(event.event.note);
-    return list;
+  static PodBuilder version(const std::string& number) {
+    PodBuilder pod("p");
+    pod.resource_version(number);
+    return pod;
   }
 
   test::SimClock clock_;
   test::RecordingApi api_;
   FailureReporter reporter_{clock_, api_};
 };
-
-using Notes = std::vector<std::string>;
 
 TEST_F(FailureReporterTest, WritesConditionAndEvent) {
   report("no");
@@ -78,39 +76,68 @@ TEST_F(FailureReporterTest, AnotherMessageIsPatchedAtOnce) {
   EXPECT_EQ(api_.conditions.size(), 2U);
 }
 
-TEST_F(FailureReporterTest, EqualEventsAreRepeatedHalfHourly) {
+TEST_F(FailureReporterTest, WhatWasToldBeforeIsNotOnItsWay) {
   report("no");
-  clock_.advance(minutes(29));
-  report("no");
-  EXPECT_EQ(notes(), Notes{"no"});
-  clock_.advance(minutes(1));
-  report("no");
-  EXPECT_EQ(notes(), (Notes{"no", "no"}));
+  report("never", showing("never"));
+  // The pod still shows the newer one; what was sent before it says nothing about now.
+  report("no", showing("never"));
+  EXPECT_EQ(api_.conditions.size(), 2U);
 }
 
-TEST_F(FailureReporterTest, ChangingEventsAreLimited) {
-  for (int i = 0; i < 100; ++i) {
-    report("no " + std::to_string(i));
-    clock_.advance(seconds(1));
-  }
-  EXPECT_EQ(api_.events.size(), 10U);
-  EXPECT_EQ(api_.conditions.size(), 100U);
+TEST_F(FailureReporterTest, EachAttemptAtOneVersionIsAnEvent) {
+  for (int i = 0; i < 100; ++i) report("no " + std::to_string(i), version("1"));
+  EXPECT_EQ(api_.events.size(), 100U);
+}
+
+TEST_F(FailureReporterTest, OtherVersionsAreLimited) {
+  int attempt = 0;
+  const auto attempts = [&](int count) {
+    api_.events.clear();
+    for (int i = 0; i < count; ++i) {
+      report("no " + std::to_string(attempt), version(std::to_string(attempt)));
+      ++attempt;
+    }
+    return api_.events.size();
+  };
+  EXPECT_EQ(attempts(20), 10U);
+  clock_.advance(minutes(5) - seconds(1));
+  EXPECT_EQ(attempts(5), 0U);
+  clock_.advance(seconds(1));
+  EXPECT_EQ(attempts(5), 1U);
+  clock_.advance(minutes(15));
+  EXPECT_EQ(attempts(5), 3U);
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(attempts(20), 10U);
+  // Conditions are not: they say how it stands.
+  EXPECT_EQ(api_.conditions.size(), 55U);
+}
+
+TEST_F(FailureReporterTest, AVersionThatWasNotToldIsTriedAgain) {
+  for (int i = 0; i <= 10; ++i) report("no", version(std::to_string(i)));
+  api_.events.clear();
+  report("no", version("10"));
+  EXPECT_TRUE(api_.events.empty());
+  clock_.advance(minutes(5));
+  report("no", version("10"));
+  report("no", version("10"));
+  EXPECT_EQ(api_.events.size(), 2U);
 }
 
 TEST_F(FailureReporterTest, LimitsAreOfOnePodAndEndWithIt) {
-  report("no");
+  for (int i = 0; i <= 10; ++i) report("no", version(std::to_string(i)));
+  EXPECT_EQ(api_.events.size(), 10U);
   report("no", PodBuilder("q"));
-  EXPECT_EQ(api_.events.size(), 2U);
+  EXPECT_EQ(api_.events.size(), 11U);
   reporter_.forget({"uid-p"});
-  report("no");
-  EXPECT_EQ(api_.events.size(), 3U);
+  report("no", version("10"));
+  EXPECT_EQ(api_.events.size(), 12U);
 }
 
-TEST_F(FailureReporterTest, NotesAreCutConditionsAreNot) {
-  const std::string message(2000, 'x');
-  report(message);
-  EXPECT_EQ(api_.conditions[0].message, message);
-  EXPECT_EQ(api_.events[0].event.note, std::string(1020, 'x') + " ...");
+TEST_F(FailureReporterTest, ALongMessageIsCut) {
+  report(std::string(std::size_t{17} * 1024, 'x'));
+  const std::string want = std::string(std::size_t{16} * 1024 - 4, 'x') + " ...";
+  EXPECT_EQ(api_.conditions[0].message, want);
+  EXPECT_EQ(api_.events[0].event.note, want);
 }
 
 }  // namespace

@@ -441,11 +441,11 @@ TEST_F(SchedulerTest, OurOwnConditionDoesNotStartAnotherAttempt) {
   patched.raw().scheduled_condition_message = last_message();
   add(patched);
   EXPECT_EQ(decide_all(), 0);
-  // A later attempt with the same end writes nothing.
+  // A later attempt with the same end patches nothing, and says it again.
   advance(std::chrono::minutes(5));
   EXPECT_EQ(decide_all(), 1);
   EXPECT_EQ(api_.conditions.size(), 1U);
-  EXPECT_EQ(api_.events.size(), 1U);
+  EXPECT_EQ(api_.events.size(), 2U);
 }
 
 TEST_F(SchedulerTest, WhatCannotHelpWakesNobody) {
