@@ -76,6 +76,8 @@ class InformerOf final : public Informer, private HttpStreamHandler {
   void start() override { step({}); }
   [[nodiscard]] bool synced() const override { return synced_; }
   [[nodiscard]] std::size_t object_count() const override { return known_.size(); }
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
+  [[nodiscard]] bool denied() const override { return denied_; }
 
  private:
   using Event = WatchFsm::Event;
@@ -89,6 +91,8 @@ class InformerOf final : public Informer, private HttpStreamHandler {
     refused_ = status != 200;
     refusal_ = Event{Event::Kind::kRefused, {}, status, {}, retry_after};
     error_body_.clear();
+    denied_ = status == 401 || status == 403;
+    if (!refused_) problem_.clear();
     if (!refused_ && watch_reader_) {
       context_.observer.watch_started(Kind::kResource, fsm_.resource_version());
     }
@@ -218,6 +222,7 @@ class InformerOf final : public Informer, private HttpStreamHandler {
         return open_watch(action.watch_timeout);
       case WatchFsm::Action::Kind::kWait:
         close_stream();
+        problem_ = action.message;
         context_.observer.watch_failed(Kind::kResource, action.message, action.wait);
         timer_ = context_.timers.after(action.wait, [this] {
           step({Event::Kind::kTimer, {}, 0, {}, {}});
@@ -270,6 +275,8 @@ class InformerOf final : public Informer, private HttpStreamHandler {
   std::uint64_t mark_ = 0;
   std::size_t listed_ = 0;
   bool synced_ = false;
+  std::string problem_;
+  bool denied_ = false;
   // The answer under way.
   bool refused_ = false;
   Event refusal_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "cluster/client/codec.hpp"
 #include "cluster/client/http.hpp"
@@ -60,6 +61,10 @@ class Informer {
   // The first list is in and applied.
   [[nodiscard]] virtual bool synced() const = 0;
   [[nodiscard]] virtual std::size_t object_count() const = 0;
+  // Why list or watch do not work now, with the right that is missing; empty: they do.
+  [[nodiscard]] virtual const std::string& problem() const = 0;
+  // They do not work since the server does not let us: 401 or 403.
+  [[nodiscard]] virtual bool denied() const = 0;
 };
 
 // All pods of all namespaces and schedulers that are not terminal (kube-scheduler.md §2.2). codec

@@ -33,8 +33,20 @@ void ApiAdapter::patch_condition(const model::Pod& pod,
   calls_.patch_unscheduled(pod, condition.reason, condition.message);
 }
 
+void ApiAdapter::lead() {
+  on_hold_ = false;
+  for (const HeldEvent& held : std::exchange(held_, {})) {
+    write_event(held.pod, held.event, held.reporter);
+  }
+}
+
 void ApiAdapter::write_event(const model::Pod& pod, const scheduler::PodEvent& event,
                              model::Name reporter) {
+  if (on_hold_) {
+    held_.push_back({pod, event, reporter});
+    if (held_.size() > kHeldMax) held_.pop_front();
+    return;
+  }
   constexpr int kBindingsShown = 2;
   if (log_.shows(kBindingsShown)) {
     log_.verbose(kBindingsShown,

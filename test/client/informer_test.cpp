@@ -259,6 +259,32 @@ TEST_F(InformerTest, ErrorAnswersAreReadAndBounded) {
   EXPECT_EQ(after_wait(), kListTarget);
 }
 
+TEST_F(InformerTest, SaysWhatKeepsItFromWorkingUntilItWorks) {
+  start();
+  EXPECT_EQ(informer->problem(), "");
+  http.header(403);
+  http.data(R"({"kind":"Status","code":403,"message":"pods is forbidden: no"})");
+  http.end();
+  const std::string missing =
+      "list pods: the right \"list\" on \"pods\" is missing: 403 pods is forbidden: no";
+  EXPECT_EQ(informer->problem(), missing);
+  EXPECT_TRUE(informer->denied());
+  EXPECT_EQ(after_wait(), kListTarget);
+  EXPECT_EQ(informer->problem(), missing);
+  http.header(503);
+  http.end();
+  EXPECT_FALSE(informer->denied());
+  EXPECT_NE(informer->problem(), "");
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("10", {}));
+  EXPECT_EQ(informer->problem(), "");
+  http.header(403);
+  http.end();
+  EXPECT_TRUE(informer->denied());
+  EXPECT_TRUE(informer->synced());
+}
+
 TEST_F(InformerTest, RetryAfterMayStandInTheStatus) {
   start();
   http.header(429);
