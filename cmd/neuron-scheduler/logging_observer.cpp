@@ -85,8 +85,9 @@ void LoggingObserver::write_dropped(client::Write write, std::string_view object
 
 void LoggingObserver::leader_changed(std::string_view lease, std::string_view holder,
                                      bool leading) {
-  if (leading) {
-    log_.info(fmt::format("Lease {}: leading", lease));
+  if (leading != leads_) {
+    log_.info(fmt::format("Lease {}: {}", lease, leading ? "leading" : "no longer leading"));
+    leads_ = leading;
   } else if (!holder.empty()) {
     log_.info(fmt::format("Lease {}: held by {}", lease, holder));
   }

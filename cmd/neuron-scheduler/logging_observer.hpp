@@ -44,6 +44,7 @@ class LoggingObserver final : public client::Observer, public scheduler::Observe
   metrics::Metrics& next_;
   Log& log_;
   std::set<std::string, std::less<>> said_;
+  bool leads_ = false;
 };
 
 }  // namespace neuron_scheduler::cmd

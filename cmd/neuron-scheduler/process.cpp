@@ -24,9 +24,11 @@
 #include "cluster/client/informer.hpp"
 #include "cluster/client/kubeconfig.hpp"
 #include "cluster/client/leader_election.hpp"
+#include "cluster/client/node_pods.hpp"
 #include "cluster/client/observed_http.hpp"
 #include "cmd/neuron-scheduler/admin_http.hpp"
 #include "cmd/neuron-scheduler/api_adapter.hpp"
+#include "cmd/neuron-scheduler/first_touch.hpp"
 #include "cmd/neuron-scheduler/log.hpp"
 #include "cmd/neuron-scheduler/logging_observer.hpp"
 #include "cmd/neuron-scheduler/pump.hpp"
@@ -129,8 +131,10 @@ class Process final : private client::LeaderSink {
   std::optional<ApiAdapter> adapter_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::optional<Pump> pump_;
-  std::unique_ptr<client::Informer> pods_;
+  std::unique_ptr<client::PodInformer> pods_;
   std::unique_ptr<client::Informer> nodes_;
+  std::unique_ptr<client::NodePodsReader> node_pods_;
+  std::optional<FirstTouch> touch_;
   std::unique_ptr<AdminHttp> admin_;
   std::unique_ptr<client::Timer> drain_timer_;
   bool stopping_ = false;
@@ -231,6 +235,12 @@ void Process::make_informers() {
   const client::InformerContext context{*http_, *timers_, clock_, *observer_, random_};
   pods_ = client::make_pod_informer(context, *pod_codec_, *pump_);
   nodes_ = client::make_node_informer(context, *node_codec_, *pump_);
+  if (!election_) return;
+  node_pods_ = client::make_node_pods_reader(*http_, *timers_, *pod_codec_);
+  touch_.emplace(*node_pods_, *pods_, [this](const model::Pod& pod) {
+    return scheduler_->cache().find_pod(pod.uid) != nullptr;
+  });
+  adapter_->touch_first(*touch_);
 }
 
 std::optional<std::string> Process::serve_admin() {
