@@ -29,6 +29,7 @@ struct ApiOptions {
   // Of warnings whose repetitions are counted. One for each pending pod: with fewer, each further
   // attempt would make a new object.
   std::size_t event_keys_max = 32'768;
+  std::function<bool()> may_write;  // The gate of each write (http.hpp); empty: open.
 };
 
 // What the scheduler asks of the API server. Binds and reads go out at once, each with exactly one
