@@ -95,7 +95,7 @@ TEST_F(ApiCallsTest, EveryWriteHasTheGateAndNoReadDoes) {
                        options);
   api->bind({}, [](const BindAnswer&) {});
   api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
-  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "x"}, "r");
+  api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "x"}, "r");
   api->get_pod(model::Name("ns"), "p", [](const PodReading&) {});
   ASSERT_EQ(http.calls.size(), 4U);
   for (std::size_t i = 0; i < 3; ++i) {
