@@ -203,7 +203,7 @@ class OnServer(unittest.TestCase):
                 objects = self.plane.decode(self.helm.template(*settings(values)))
                 [deployment] = [each for each in objects if each["kind"] == "Deployment"]
                 pod = copy.deepcopy(deployment["spec"]["template"])
-                pod["metadata"]["name"] = "from-the-template"
+                pod["metadata"].update(name="from-the-template", namespace=NAMESPACE)
                 self.dry_run(json.dumps({"apiVersion": "v1", "kind": "Pod", **pod}))
         # The server does look: one right more, and it refuses.
         pod["spec"]["containers"][0]["securityContext"]["capabilities"]["add"] = ["SYS_TIME"]
