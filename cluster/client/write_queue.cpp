@@ -18,6 +18,13 @@ std::string message_of(const HttpOutcome& outcome) {
   return std::to_string(outcome.answer->status) + " " + status.message;
 }
 
+bool is_about(const HttpAnswer& answer, const std::string& field) {
+  if (field.empty() || answer.status != 422) return false;
+  const auto causes = decode_status(answer.status, answer.body).causes;
+  return std::any_of(causes.begin(), causes.end(),
+                     [&](const std::string& cause) { return cause.starts_with(field + ": "); });
+}
+
 }  // namespace
 
 WriteQueue::WriteQueue(Config config, HttpClient& http, TimerService& timers, Observer& observer,
@@ -87,7 +94,8 @@ void WriteQueue::finished(const std::string& key, const HttpOutcome& outcome) {
     return;
   }
   const bool fine = outcome.answer && (succeeded(*outcome.answer) ||
-                                       config_.fine_codes.contains(outcome.answer->status));
+                                       config_.fine_codes.contains(outcome.answer->status) ||
+                                       is_about(*outcome.answer, config_.fine_cause));
   if (!fine && !item.outdated) {
     observer_.write_dropped(config_.kind, item.object, message_of(outcome));
   }

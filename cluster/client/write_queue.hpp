@@ -32,6 +32,7 @@ class WriteQueue {
     std::set<int> retry_codes;   // Answers after which to try again.
     bool retry_unknown = false;  // No answer to what was sent: try again (the write is idempotent).
     std::set<int> fine_codes;    // Answers that are no failure, besides 2xx.
+    std::string fine_cause;      // Neither is a 422 about this field; empty: none.
   };
 
   // random: as InformerContext. All must outlive it, and no call-back of http may come after it is
