@@ -75,7 +75,8 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
   config.retry_delay = milliseconds{10};
   config.retry_factor = 5;
   config.retry_codes = {409, 429, 500, 503};
-  config.fine_codes = {404};  // The pod is gone.
+  config.fine_codes = {404};           // The pod is gone.
+  config.fine_cause = "metadata.uid";  // Another pod has its name now.
   return config;
 }
 

@@ -27,6 +27,13 @@ std::string message_of(const HttpOutcome& outcome) {
   return std::to_string(outcome.answer->status) + " " + status.message;
 }
 
+bool is_about(const HttpAnswer& answer, const std::string& field) {
+  if (field.empty() || answer.status != 422) return false;
+  const auto causes = decode_status(answer.status, answer.body).causes;
+  return std::any_of(causes.begin(), causes.end(),
+                     [&](const std::string& cause) { return cause.starts_with(field + ": "); });
+}
+
 }  // namespace
 
 WriteQueue::WriteQueue(Config config, HttpClient& http, TimerService& timers, Observer& observer,
@@ -151,6 +158,7 @@ void WriteQueue::ready_first_of(const std::string& key) {
 bool WriteQueue::is_fine(const Item& item, const HttpOutcome& outcome) const {
   if (!outcome.answer) return false;
   return succeeded(*outcome.answer) ||
+         is_about(*outcome.answer, config_.fine_cause) ||
          (!item.entry.if_missing && config_.fine_codes.contains(outcome.answer->status));
 }
 

@@ -38,6 +38,7 @@ class WriteQueue {
     std::set<int> retry_codes;
     bool retry_unknown = false;  // No answer to what was sent: try again (the write is idempotent).
     std::set<int> fine_codes;    // Answers that are no failure, besides 2xx.
+    std::string fine_cause;      // Neither is a 422 about this field; empty: none.
   };
 
   struct Entry {

@@ -12,7 +12,6 @@
 
 #include "cluster/client/leader_election.hpp"
 #include "cluster/model/time.hpp"
-#include "cmd/neuron-scheduler/duration.hpp"
 
 namespace neuron_scheduler::cmd {
 namespace {
@@ -26,7 +25,7 @@ std::string check_bool(const std::string& text) {
 }
 
 std::string check_duration(const std::string& text) {
-  if (parse_duration(text)) return {};
+  if (model::parse_duration(text)) return {};
   return '"' + text + "\" is no duration like 15s or 1m30s";
 }
 
@@ -75,7 +74,7 @@ std::vector<const CLI::Option*> add_leader_elect(CLI::App& app, LeaderElectArgum
 // checked.
 std::string take_leader_elect(const LeaderElectArguments& arguments, LeaderElectOptions& options) {
   const auto milliseconds = [](const std::string& text) {
-    return std::chrono::floor<std::chrono::milliseconds>(*parse_duration(text));
+    return std::chrono::floor<std::chrono::milliseconds>(*model::parse_duration(text));
   };
   options.enabled = arguments.enabled == "true";
   options.timing.lease_duration = milliseconds(arguments.lease_duration);

@@ -222,6 +222,18 @@ TEST_F(ApiCallsTest, PatchIsTriedAgainOnlyWhereThatIsOfUse) {
   EXPECT_TRUE(observer.take().empty());
 }
 
+TEST_F(ApiCallsTest, APatchForAPodWhoseNameIsAnothersNowIsNoFailure) {
+  const auto answered = [&](const std::string& field) {
+    api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+    http.answer(422, status_json("is invalid", R"(,"details":{"causes":[{"field":")" + field +
+                                                   R"(","message":"field is immutable"}]})"));
+    EXPECT_EQ(timers.active(), 0U);
+    return observer.take();
+  };
+  EXPECT_EQ(answered("metadata.uid"), Strings{});
+  EXPECT_EQ(answered("status.conditions"), Strings{"dropped [status] [ns/p] [422 is invalid]"});
+}
+
 TEST_F(ApiCallsTest, ALaterPatchReplacesAWaitingOne) {
   make(1000, 1);
   api->patch_unscheduled(*pod("p"), "Unschedulable", "one");

@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownFlag", {"--kube-config=x"}, "--kube-config"},
         Bad{"UnknownCommand", {"fly"}, "fly"},
         Bad{"LeaseWord", {"--leader-elect-lease-duration=15"}, "no duration like 15s"},
-        Bad{"LeaseNegative", {"--leader-elect-lease-duration=-15s"}, "no duration like 15s"},
+        Bad{"RetryNegative", {"--leader-elect-retry-period=-2s"}, "must be greater than zero"},
         Bad{"LeaseShort",
             {"--leader-elect-lease-duration=10s"},
             "the lease duration must be greater than the renew deadline"},

@@ -15,7 +15,7 @@ import api  # from test/controlplane
 NODES = (("trn1.32xlarge", 3), ("trn2.48xlarge", 2), ("inf2.48xlarge", 3))
 LEASE = 4
 # The shortest times that leave a Binding its second.
-SHORT = (f"--leader-elect-lease-duration={LEASE}s", "--leader-elect-renew-deadline=3s",
+SHORT = ("--leader-elect=true", f"--leader-elect-lease-duration={LEASE}s", "--leader-elect-renew-deadline=3s",
          "--leader-elect-retry-period=500ms")
 TAKEOVER = LEASE + 2 * 1.1 + 5  # Two jittered retry periods, and a slow machine.
 WHERE = ("kube-system", "neuron-scheduler")
@@ -145,7 +145,7 @@ class LeaderElection(ClusterTest):
         self.judge()
 
     def test_leader_terminated_gives_the_lease_back(self):
-        times = ("--leader-elect-lease-duration=60s", "--leader-elect-renew-deadline=40s",
+        times = ("--leader-elect=true", "--leader-elect-lease-duration=60s", "--leader-elect-renew-deadline=40s",
                  "--leader-elect-retry-period=500ms")
         leader = self.replica(*times)
         self.wait_leads(leader)
