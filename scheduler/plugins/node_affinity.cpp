@@ -42,7 +42,35 @@ std::optional<NodeNames> pinned_by(const std::vector<model::NodeSelectorTerm>& t
   return names;
 }
 
+void describe(const std::vector<model::Requirement>& requirements, Likeness& likeness) {
+  likeness.add(static_cast<std::int64_t>(requirements.size()));
+  for (const auto& requirement : requirements) {
+    likeness.add(requirement.key.view());
+    likeness.add(static_cast<std::int64_t>(requirement.op));
+    likeness.add(static_cast<std::int64_t>(requirement.values.size()));
+    for (const auto& value : requirement.values) likeness.add(value.view());
+    likeness.add(requirement.bound);
+  }
+}
+
+void describe(const model::NodeSelectorTerm& term, Likeness& likeness) {
+  describe(term.expressions, likeness);
+  likeness.add(static_cast<std::int64_t>(term.names.size()));
+  for (const auto& [op, name] : term.names) {
+    likeness.add(static_cast<std::int64_t>(op));
+    likeness.add(name.view());
+  }
+}
+
 }  // namespace
+
+void NodeAffinity::describe(const model::Pod& pod, Likeness& likeness) const {
+  const model::RequiredNodeAffinity& required = pod.node_affinity;
+  scheduler::describe(required.node_selector.requirements, likeness);
+  likeness.add(required.terms ? static_cast<std::int64_t>(required.terms->size()) : -1);
+  if (!required.terms) return;
+  for (const auto& term : *required.terms) scheduler::describe(term, likeness);
+}
 
 PreFilterResult NodeAffinity::pre_filter(const model::Pod& pod,
                                          const model::Cache& /*cache*/) const {

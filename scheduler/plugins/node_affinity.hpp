@@ -8,6 +8,7 @@ namespace neuron_scheduler::scheduler {
 // every term pins metadata.name.
 class NodeAffinity final : public Plugin, public PreFilterPlugin, public FilterPlugin {
  public:
+  void describe(const model::Pod& pod, Likeness& likeness) const override;
   PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;
   Status filter(const PluginState* state, const model::Pod& pod,
                 const model::NodeView& node) const override;

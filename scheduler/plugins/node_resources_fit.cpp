@@ -43,6 +43,19 @@ std::int64_t least_allocated(std::int64_t used, std::int64_t allocatable) {
 NodeResourcesFit::NodeResourcesFit(std::vector<model::Name> owned_by_others)
     : owned_by_others_(std::move(owned_by_others)) {}
 
+void NodeResourcesFit::describe(const model::Pod& pod, Likeness& likeness) const {
+  likeness.add(pod.requests.cpu_milli);
+  likeness.add(pod.requests.memory_bytes);
+  likeness.add(pod.requests.ephemeral_storage_bytes);
+  likeness.add(static_cast<std::int64_t>(pod.requests.scalars.size()));
+  for (const auto& [name, amount] : pod.requests.scalars) {
+    likeness.add(name.view());
+    likeness.add(amount);
+  }
+  likeness.add(pod.nonzero_cpu_milli);
+  likeness.add(pod.nonzero_memory_bytes);
+}
+
 Status NodeResourcesFit::filter(const PluginState* /*state*/, const model::Pod& pod,
                                 const model::NodeView& node) const {
   static const model::Name kCpu("Insufficient cpu");

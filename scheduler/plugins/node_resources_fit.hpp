@@ -14,6 +14,8 @@ class NodeResourcesFit final : public Plugin, public FilterPlugin, public ScoreP
  public:
   explicit NodeResourcesFit(std::vector<model::Name> owned_by_others);
 
+  void describe(const model::Pod& pod, Likeness& likeness) const override;
+
   // All failing resources are named. Unresolvable if one request alone exceeds what the node has in
   // total.
   Status filter(const PluginState* state, const model::Pod& pod,

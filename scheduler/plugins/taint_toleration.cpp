@@ -4,6 +4,16 @@
 
 namespace neuron_scheduler::scheduler {
 
+void TaintToleration::describe(const model::Pod& pod, Likeness& likeness) const {
+  likeness.add(static_cast<std::int64_t>(pod.tolerations.size()));
+  for (const auto& toleration : pod.tolerations) {
+    likeness.add(toleration.key.view());
+    likeness.add(toleration.value.view());
+    likeness.add(static_cast<std::int64_t>(toleration.op));
+    likeness.add(toleration.any_effect ? -1 : static_cast<std::int64_t>(toleration.effect));
+  }
+}
+
 Status TaintToleration::filter(const PluginState* /*state*/, const model::Pod& pod,
                                const model::NodeView& node) const {
   static const model::Name kReason("node(s) had untolerated taint(s)");

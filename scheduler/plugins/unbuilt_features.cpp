@@ -31,6 +31,12 @@ std::string_view what_of(model::UnbuiltNeed need) {
 
 }  // namespace
 
+void UnbuiltFeatures::describe(const model::Pod& pod, Likeness& likeness) const {
+  likeness.add(pod.decode_error);
+  likeness.add(static_cast<std::int64_t>(pod.unbuilt_needs.size()));
+  for (const auto need : pod.unbuilt_needs) likeness.add(static_cast<std::int64_t>(need));
+}
+
 PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
                                             const model::Cache& cache) const {
   static const model::Name kKeptAway(

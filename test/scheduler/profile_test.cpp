@@ -74,7 +74,8 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
 
 struct BadConfig {
   const char* name;
-  ProfileConfig config;
+  const char* scheduler_name;
+  std::vector<PluginChoice> plugins;
   std::string error;
 };
 
@@ -83,7 +84,10 @@ void PrintTo(const BadConfig& row, std::ostream* out) { *out << row.name; }
 class BadProfileTest : public testing::TestWithParam<BadConfig> {};
 
 TEST_P(BadProfileTest, IsRefusedByName) {
-  const auto profile = Profile::make(GetParam().config);
+  ProfileConfig config;
+  config.scheduler_name = GetParam().scheduler_name;
+  config.plugins = GetParam().plugins;
+  const auto profile = Profile::make(config);
   ASSERT_FALSE(profile.has_value());
   EXPECT_EQ(profile.error().code, model::Errc::kInvalid);
   EXPECT_EQ(profile.error().message, GetParam().error);
@@ -93,32 +97,39 @@ INSTANTIATE_TEST_SUITE_P(
     Errors, BadProfileTest,
     testing::Values(
         BadConfig{"Unknown",
-                  {"s", {{"NodePorts", {}}}},
-                  "profile \"s\": there is no plugin \"NodePorts\""},
+                  "s",
+                  {{"VolumeBinding", {}}},
+                  "profile \"s\": there is no plugin \"VolumeBinding\""},
         BadConfig{"Twice",
-                  {"s", {{"NodeName", {}}, {"NodeName", {}}}},
+                  "s",
+                  {{"NodeName", {}}, {"NodeName", {}}},
                   "profile \"s\": plugin NodeName is listed twice"},
         BadConfig{"Weight",
-                  {"s", {{"NodeResourcesFit", -1}}},
+                  "s",
+                  {{"NodeResourcesFit", -1}},
                   "profile \"s\": plugin NodeResourcesFit: weight -1 is not within 0 and 10000"},
         BadConfig{"NoUnbuiltFeatures",
-                  {"s", {{"PrioritySort", {}}, {"DefaultBinder", {}}}},
+                  "s",
+                  {{"PrioritySort", {}}, {"DefaultBinder", {}}},
                   "profile \"s\": plugin UnbuiltFeatures cannot be left out"},
         BadConfig{"NoSort",
-                  {"s", {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}},
+                  "s",
+                  {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}},
                   "profile \"s\": exactly one QueueSort plugin is needed, not 0"},
         BadConfig{"NoBinder",
-                  {"s", {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}}},
+                  "s",
+                  {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}},
                   "profile \"s\": there is no Bind plugin"},
-        BadConfig{"NoName", {"", {{"UnbuiltFeatures", {}}}}, "a profile has no schedulerName"}),
+        BadConfig{"NoName", "", {{"UnbuiltFeatures", {}}}, "a profile has no schedulerName"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(ProfileTest, AWeightOfZeroCountsAsOne) {
-  const ProfileConfig config{"s",
-                             {{"PrioritySort", {}},
-                              {"NodeResourcesFit", 0},
-                              {"UnbuiltFeatures", {}},
-                              {"DefaultBinder", {}}}};
+  ProfileConfig config;
+  config.scheduler_name = "s";
+  config.plugins = {{"PrioritySort", {}},
+                    {"NodeResourcesFit", 0},
+                    {"UnbuiltFeatures", {}},
+                    {"DefaultBinder", {}}};
   const auto profile = Profile::make(config).value();
   EXPECT_EQ(profile.weight(profile.score().front().index), 1);
 }
