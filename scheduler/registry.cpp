@@ -5,9 +5,11 @@
 #include <string>
 
 #include "scheduler/plugins/default_binder.hpp"
+#include "scheduler/plugins/inter_pod_affinity.hpp"
 #include "scheduler/plugins/neuron.hpp"
 #include "scheduler/plugins/node_affinity.hpp"
 #include "scheduler/plugins/node_name.hpp"
+#include "scheduler/plugins/node_ports.hpp"
 #include "scheduler/plugins/node_resources_fit.hpp"
 #include "scheduler/plugins/node_unschedulable.hpp"
 #include "scheduler/plugins/priority_sort.hpp"
@@ -47,8 +49,10 @@ std::span<const PluginRow> plugin_registry() {
       PluginRow{.name = "NodeUnschedulable", .make = make<NodeUnschedulable>},
       PluginRow{.name = "TaintToleration", .make = make<TaintToleration>},
       PluginRow{.name = "NodeAffinity", .make = make<NodeAffinity>},
+      PluginRow{.name = "NodePorts", .make = make<NodePorts>},
       PluginRow{.name = "NodeResourcesFit", .make = make_node_resources_fit, .default_weight = 1},
       neuron_plugin_row(),
+      PluginRow{.name = "InterPodAffinity", .make = make<InterPodAffinity>},
       PluginRow{.name = "UnbuiltFeatures", .make = make<UnbuiltFeatures>},
       PluginRow{.name = "DefaultBinder", .make = make<DefaultBinder>},
   };

@@ -27,8 +27,8 @@ TEST(RegistryTest, PluginsComeInKubeSchedulersOrder) {
   Names rows;
   for (const auto& row : plugin_registry()) rows.emplace_back(row.name);
   EXPECT_EQ(rows, (Names{"SchedulingGates", "PrioritySort", "NodeName", "NodeUnschedulable",
-                         "TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
-                         "UnbuiltFeatures", "DefaultBinder"}));
+                         "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
+                         "Neuron", "InterPodAffinity", "UnbuiltFeatures", "DefaultBinder"}));
   for (const auto& row : rows) EXPECT_EQ(find_plugin(row)->name, row);
   EXPECT_EQ(find_plugin("X"), nullptr);
 }
@@ -63,10 +63,11 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.pre_enqueue()), Names{"SchedulingGates"});
   EXPECT_EQ(profile.queue_sort_name(), "PrioritySort");
   EXPECT_EQ(names(profile, profile.pre_filter()),
-            (Names{"NodeName", "NodeAffinity", "Neuron", "UnbuiltFeatures"}));
+            (Names{"NodeName", "NodeAffinity", "NodePorts", "Neuron", "InterPodAffinity",
+                   "UnbuiltFeatures"}));
   EXPECT_EQ(names(profile, profile.filter()),
-            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity",
-                   "NodeResourcesFit", "Neuron"}));
+            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts",
+                   "NodeResourcesFit", "Neuron", "InterPodAffinity"}));
   EXPECT_EQ(names(profile, profile.score()), (Names{"NodeResourcesFit", "Neuron"}));
   EXPECT_EQ(names(profile, profile.reserve()), Names{"Neuron"});
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
