@@ -25,4 +25,22 @@ Status TaintToleration::filter(const PluginState* /*state*/, const model::Pod& p
   return kept_away ? Status::unresolvable(kReason) : Status::ok();
 }
 
+PreScoreResult TaintToleration::pre_score(const model::Pod& /*pod*/,
+                                          const model::Cache& cache) const {
+  return {cache.repelling_nodes() == 0 ? Status::skip() : Status::ok(), nullptr};
+}
+
+std::int64_t TaintToleration::score(const PluginState* /*state*/, const model::Pod& pod,
+                                    const model::NodeView& node) const {
+  const auto& taints = node.node().taints;
+  return std::count_if(taints.begin(), taints.end(), [&](const model::Taint& taint) {
+    return taint.effect == model::TaintEffect::kPreferNoSchedule &&
+           !model::tolerated(taint, pod.tolerations);
+  });
+}
+
+void TaintToleration::normalize(std::span<std::int64_t> scores) const {
+  normalize_by_highest(scores, true);
+}
+
 }  // namespace neuron_scheduler::scheduler

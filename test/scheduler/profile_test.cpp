@@ -28,7 +28,8 @@ TEST(RegistryTest, PluginsComeInKubeSchedulersOrder) {
   for (const auto& row : plugin_registry()) rows.emplace_back(row.name);
   EXPECT_EQ(rows, (Names{"SchedulingGates", "PrioritySort", "NodeName", "NodeUnschedulable",
                          "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
-                         "Neuron", "InterPodAffinity", "UnbuiltFeatures", "DefaultBinder"}));
+                         "Neuron", "InterPodAffinity", "UnbuiltFeatures",
+                         "NodeResourcesBalancedAllocation", "ImageLocality", "DefaultBinder"}));
   for (const auto& row : rows) EXPECT_EQ(find_plugin(row)->name, row);
   EXPECT_EQ(find_plugin("X"), nullptr);
 }
@@ -68,7 +69,15 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.filter()),
             (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts",
                    "NodeResourcesFit", "Neuron", "InterPodAffinity"}));
-  EXPECT_EQ(names(profile, profile.score()), (Names{"NodeResourcesFit", "Neuron"}));
+  EXPECT_EQ(names(profile, profile.pre_score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesBalancedAllocation",
+                   "ImageLocality"}));
+  EXPECT_EQ(names(profile, profile.score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
+                   "NodeResourcesBalancedAllocation", "ImageLocality"}));
+  std::vector<std::int64_t> weights;
+  for (const auto& score : profile.score()) weights.push_back(profile.weight(score.index));
+  EXPECT_EQ(weights, (std::vector<std::int64_t>{3, 2, 1, 2, 1, 1}));
   EXPECT_EQ(names(profile, profile.reserve()), Names{"Neuron"});
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
 }

@@ -85,6 +85,15 @@ void require_zone(PodBuilder& pod, model::SelectorOperator op, std::int64_t boun
       {model::NodeSelectorTerm{{{Name("zone"), op, {}, bound}}, {}}});
 }
 
+void prefer_zone(PodBuilder& pod, std::int64_t weight) {
+  pod.raw().preferred_nodes.push_back(
+      {weight, {{{Name("zone"), model::SelectorOperator::kExists, {}, 0}}, {}}});
+}
+
+void take_port(PodBuilder& pod, const char* ip, const char* protocol) {
+  pod.raw().host_ports.push_back(model::make_host_port(Name(ip), Name(protocol), 80));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Plugins, LikenessOfTest,
     testing::Values(
@@ -119,6 +128,21 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TermBound", "NodeAffinity",
              [](auto& pod) { require_zone(pod, model::SelectorOperator::kGt, 1); },
              [](auto& pod) { require_zone(pod, model::SelectorOperator::kGt, 2); }},
+        Case{"PreferredNodes", "NodeAffinity", as_it_is, [](auto& pod) { prefer_zone(pod, 1); }},
+        Case{"WeightOfPreferredNodes", "NodeAffinity", [](auto& pod) { prefer_zone(pod, 1); },
+             [](auto& pod) { prefer_zone(pod, 2); }},
+        Case{"Port", "NodePorts", [](auto& pod) { take_port(pod, "", "TCP"); },
+             [](auto& pod) { take_port(pod, "", "UDP"); }},
+        Case{"AddressOfPort", "NodePorts", [](auto& pod) { take_port(pod, "", "TCP"); },
+             [](auto& pod) { take_port(pod, "10.0.0.1", "TCP"); }},
+        Case{"BalancedCpu", "NodeResourcesBalancedAllocation", as_it_is,
+             [](auto& pod) { pod.cpu_milli(1); }},
+        Case{"BalancedDefaults", "NodeResourcesBalancedAllocation", as_it_is,
+             [](auto& pod) { pod.raw().nonzero_cpu_milli = 7; }, true},
+        Case{"Image", "ImageLocality", as_it_is,
+             [](auto& pod) { pod.raw().images.emplace_back("a:1"); }},
+        Case{"LabelsForInterPodAffinity", "InterPodAffinity", as_it_is,
+             [](auto& pod) { pod.label("app", "x").namespace_name("other"); }, true},
         Case{"Cpu", "NodeResourcesFit", as_it_is, [](auto& pod) { pod.cpu_milli(1); }},
         Case{"Memory", "NodeResourcesFit", as_it_is, [](auto& pod) { pod.memory(1); }},
         Case{"CpuForScoringAlone", "NodeResourcesFit", as_it_is,
