@@ -27,8 +27,9 @@ TEST(RegistryTest, PluginsComeInKubeSchedulersOrder) {
   Names rows;
   for (const auto& row : plugin_registry()) rows.emplace_back(row.name);
   EXPECT_EQ(rows, (Names{"SchedulingGates", "PrioritySort", "NodeName", "NodeUnschedulable",
-                         "TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
-                         "UnbuiltFeatures", "DefaultBinder"}));
+                         "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
+                         "Neuron", "InterPodAffinity", "UnbuiltFeatures",
+                         "NodeResourcesBalancedAllocation", "ImageLocality", "DefaultBinder"}));
   for (const auto& row : rows) EXPECT_EQ(find_plugin(row)->name, row);
   EXPECT_EQ(find_plugin("X"), nullptr);
 }
@@ -63,25 +64,28 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.pre_enqueue()), Names{"SchedulingGates"});
   EXPECT_EQ(profile.queue_sort_name(), "PrioritySort");
   EXPECT_EQ(names(profile, profile.pre_filter()),
-            (Names{"NodeName", "NodeAffinity", "Neuron", "UnbuiltFeatures"}));
+            (Names{"NodeName", "NodeAffinity", "NodePorts", "Neuron", "InterPodAffinity",
+                   "UnbuiltFeatures"}));
   EXPECT_EQ(names(profile, profile.filter()),
-            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity",
-                   "NodeResourcesFit", "Neuron"}));
-  EXPECT_EQ(names(profile, profile.score()), (Names{"NodeResourcesFit", "Neuron"}));
+            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts",
+                   "NodeResourcesFit", "Neuron", "InterPodAffinity"}));
+  EXPECT_EQ(names(profile, profile.pre_score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesBalancedAllocation",
+                   "ImageLocality"}));
+  EXPECT_EQ(names(profile, profile.score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
+                   "NodeResourcesBalancedAllocation", "ImageLocality"}));
+  std::vector<std::int64_t> weights;
+  for (const auto& score : profile.score()) weights.push_back(profile.weight(score.index));
+  EXPECT_EQ(weights, (std::vector<std::int64_t>{3, 2, 1, 2, 1, 1}));
   EXPECT_EQ(names(profile, profile.reserve()), Names{"Neuron"});
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
 }
 
-ProfileConfig config_of(std::string scheduler_name, std::vector<PluginChoice> plugins) {
-  ProfileConfig config;
-  config.scheduler_name = std::move(scheduler_name);
-  config.plugins = std::move(plugins);
-  return config;
-}
-
 struct BadConfig {
   const char* name;
-  ProfileConfig config;
+  const char* scheduler_name;
+  std::vector<PluginChoice> plugins;
   std::string error;
 };
 
@@ -90,7 +94,10 @@ void PrintTo(const BadConfig& row, std::ostream* out) { *out << row.name; }
 class BadProfileTest : public testing::TestWithParam<BadConfig> {};
 
 TEST_P(BadProfileTest, IsRefusedByName) {
-  const auto profile = Profile::make(GetParam().config);
+  ProfileConfig config;
+  config.scheduler_name = GetParam().scheduler_name;
+  config.plugins = GetParam().plugins;
+  const auto profile = Profile::make(config);
   ASSERT_FALSE(profile.has_value());
   EXPECT_EQ(profile.error().code, model::Errc::kInvalid);
   EXPECT_EQ(profile.error().message, GetParam().error);
@@ -99,28 +106,40 @@ TEST_P(BadProfileTest, IsRefusedByName) {
 INSTANTIATE_TEST_SUITE_P(
     Errors, BadProfileTest,
     testing::Values(
-        BadConfig{"Unknown", config_of("s", {{"NodePorts", {}}}),
-                  "profile \"s\": there is no plugin \"NodePorts\""},
-        BadConfig{"Twice", config_of("s", {{"NodeName", {}}, {"NodeName", {}}}),
+        BadConfig{"Unknown",
+                  "s",
+                  {{"VolumeBinding", {}}},
+                  "profile \"s\": there is no plugin \"VolumeBinding\""},
+        BadConfig{"Twice",
+                  "s",
+                  {{"NodeName", {}}, {"NodeName", {}}},
                   "profile \"s\": plugin NodeName is listed twice"},
-        BadConfig{"Weight", config_of("s", {{"NodeResourcesFit", -1}}),
+        BadConfig{"Weight",
+                  "s",
+                  {{"NodeResourcesFit", -1}},
                   "profile \"s\": plugin NodeResourcesFit: weight -1 is not within 0 and 10000"},
         BadConfig{"NoUnbuiltFeatures",
-                  config_of("s", {{"PrioritySort", {}}, {"DefaultBinder", {}}}),
+                  "s",
+                  {{"PrioritySort", {}}, {"DefaultBinder", {}}},
                   "profile \"s\": plugin UnbuiltFeatures cannot be left out"},
-        BadConfig{"NoSort", config_of("s", {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}),
+        BadConfig{"NoSort",
+                  "s",
+                  {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}},
                   "profile \"s\": exactly one QueueSort plugin is needed, not 0"},
-        BadConfig{"NoBinder", config_of("s", {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}}),
+        BadConfig{"NoBinder",
+                  "s",
+                  {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}},
                   "profile \"s\": there is no Bind plugin"},
-        BadConfig{"NoName", config_of("", {{"UnbuiltFeatures", {}}}),
-                  "a profile has no schedulerName"}),
+        BadConfig{"NoName", "", {{"UnbuiltFeatures", {}}}, "a profile has no schedulerName"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(ProfileTest, AWeightOfZeroCountsAsOne) {
-  const auto config = config_of("s", {{"PrioritySort", {}},
-                                      {"NodeResourcesFit", 0},
-                                      {"UnbuiltFeatures", {}},
-                                      {"DefaultBinder", {}}});
+  ProfileConfig config;
+  config.scheduler_name = "s";
+  config.plugins = {{"PrioritySort", {}},
+                    {"NodeResourcesFit", 0},
+                    {"UnbuiltFeatures", {}},
+                    {"DefaultBinder", {}}};
   const auto profile = Profile::make(config).value();
   EXPECT_EQ(profile.weight(profile.score().front().index), 1);
 }
