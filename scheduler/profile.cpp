@@ -72,6 +72,12 @@ void sort_in(std::vector<Extension<Interface>>& list, PluginIndex index, Plugin&
   if (auto* extension = dynamic_cast<Interface*>(&plugin)) list.push_back({index, extension});
 }
 
+bool decides(const Plugin& plugin) {
+  return dynamic_cast<const PreFilterPlugin*>(&plugin) != nullptr ||
+         dynamic_cast<const FilterPlugin*>(&plugin) != nullptr ||
+         dynamic_cast<const ScorePlugin*>(&plugin) != nullptr;
+}
+
 }  // namespace
 
 ProfileConfig default_profile_config() {
@@ -126,6 +132,7 @@ model::Result<Profile> Profile::assemble(std::string_view scheduler_name,
     sort_in(profile.score_, index, plugin);
     sort_in(profile.reserve_, index, plugin);
     sort_in(profile.bind_, index, plugin);
+    if (decides(plugin)) profile.deciding_.push_back({index, &plugin});
   }
   if (profile.queue_sort_.size() != 1) {
     return profile_error(scheduler_name, "exactly one QueueSort plugin is needed, not " +
