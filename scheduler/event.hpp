@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "cluster/model/node_view.hpp"
@@ -35,6 +36,8 @@ struct Event {
   Cause cause = Cause::kNodeUpdate;
   // The node that it is about, as it is now; null: it is gone, or the event is about no node.
   const model::NodeView* node = nullptr;
+  // The pods that count on that node, also when it is gone.
+  std::span<const model::PodRef> pods_of_node = {};
   // A counted pod that went, changed or came; as it was before, if it was there.
   const model::Pod* pod = nullptr;
 };

@@ -43,10 +43,11 @@ Waker::Waker(std::span<const Profile> profiles, const model::Cache& cache, Queue
 
 void Waker::note(Cause cause, const model::Name& node, const model::Pod* pod) {
   const model::NodeView* view = node.empty() ? nullptr : cache_.find_node(node);
+  const auto pods = view == nullptr ? std::span<const model::PodRef>() : view->pods();
   if (view != nullptr && !view->exists()) view = nullptr;
   // A pod that came takes; it gives nothing to a pod that looks at its node alone.
   if (view != nullptr && cause != Cause::kAssignedPodAdd) changed_.try_emplace(node, cause);
-  const Event event{cause, view, pod};
+  const Event event{cause, view, pods, pod};
   if (queue_.likenesses() == 0) return;
   const bool any = std::any_of(profiles_.begin(), profiles_.end(),
                                [&](const Profile& profile) { return concerned(profile, event); });

@@ -45,7 +45,9 @@ void ImageLocality::describe(const model::Pod& pod, Likeness& likeness) const {
 void ImageLocality::describe_cluster(const PluginState* /*filter_state*/,
                                      const PluginState* score_state, Likeness& likeness) const {
   if (score_state == nullptr) return;
-  for (const auto& [image, worth] : static_cast<const Worths&>(*score_state).images) {
+  const auto& images = static_cast<const Worths&>(*score_state).images;
+  likeness.add(static_cast<std::int64_t>(images.size()));
+  for (const auto& [image, worth] : images) {
     likeness.add(image.view());
     likeness.add(worth);
   }

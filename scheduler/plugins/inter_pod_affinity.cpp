@@ -50,6 +50,25 @@ struct Forbidden final : PluginState {
   }
 };
 
+// Whether what the event is about may have forbidden something, and does no longer: forbids(pod) of
+// the pod or of any of the node's.
+template <class Forbids>
+bool any_forbidding(const Event& event, const Forbids& forbids) {
+  switch (event.cause) {
+    case Cause::kAssignedPodUpdate:
+    case Cause::kAssignedPodDelete:
+      return event.pod != nullptr && forbids(*event.pod);
+    case Cause::kNodeUpdate:
+    case Cause::kNodeDelete:
+      return std::any_of(event.pods_of_node.begin(), event.pods_of_node.end(),
+                         [&](const model::PodRef& pod) { return forbids(*pod); });
+    case Cause::kNamespaceUpdate:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void InterPodAffinity::describe_cluster(const PluginState* filter_state,
@@ -65,23 +84,18 @@ void InterPodAffinity::describe_cluster(const PluginState* filter_state,
   }
 }
 
+bool InterPodAffinity::concerned_by(const Event& event) const {
+  return any_forbidding(event,
+                        [](const model::Pod& other) { return !other.anti_affinity.empty(); });
+}
+
 bool InterPodAffinity::may_help(const Event& event, const model::Pod& pod) const {
-  switch (event.cause) {
-    case Cause::kAssignedPodAdd:
-      return false;
-    case Cause::kAssignedPodUpdate:
-    case Cause::kAssignedPodDelete: {
-      if (event.pod == nullptr) return true;
-      const auto& terms = event.pod->anti_affinity;
-      return std::any_of(terms.begin(), terms.end(), [&](const AntiAffinityTerm& term) {
-        return term.may_select(pod.namespace_name, pod.labels);
-      });
-    }
-    default:
-      // A node that came, went or has other labels may be outside of what is forbidden, or end it;
-      // a namespace with other labels may not be selected any more.
-      return true;
-  }
+  return any_forbidding(event, [&](const model::Pod& other) {
+    return std::any_of(other.anti_affinity.begin(), other.anti_affinity.end(),
+                       [&](const AntiAffinityTerm& term) {
+                         return term.may_select(pod.namespace_name, pod.labels);
+                       });
+  });
 }
 
 PreFilterResult InterPodAffinity::pre_filter(const model::Pod& pod,

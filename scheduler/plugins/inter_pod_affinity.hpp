@@ -15,6 +15,9 @@ class InterPodAffinity final : public Plugin, public PreFilterPlugin, public Fil
   void describe_cluster(const PluginState* filter_state, const PluginState* score_state,
                         Likeness& likeness) const override;
   [[nodiscard]] bool wide() const override { return true; }
+  // A pod that forbids, or a node with such pods, changed or went: other nodes may be free again.
+  // What changed on the node itself is asked of Filter.
+  [[nodiscard]] bool concerned_by(const Event& event) const override;
   [[nodiscard]] bool may_help(const Event& event, const model::Pod& pod) const override;
 
   PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;

@@ -82,10 +82,16 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
 }
 
+ProfileConfig config_of(std::string scheduler_name, std::vector<PluginChoice> plugins) {
+  ProfileConfig config;
+  config.scheduler_name = std::move(scheduler_name);
+  config.plugins = std::move(plugins);
+  return config;
+}
+
 struct BadConfig {
   const char* name;
-  const char* scheduler_name;
-  std::vector<PluginChoice> plugins;
+  ProfileConfig config;
   std::string error;
 };
 
@@ -94,10 +100,7 @@ void PrintTo(const BadConfig& row, std::ostream* out) { *out << row.name; }
 class BadProfileTest : public testing::TestWithParam<BadConfig> {};
 
 TEST_P(BadProfileTest, IsRefusedByName) {
-  ProfileConfig config;
-  config.scheduler_name = GetParam().scheduler_name;
-  config.plugins = GetParam().plugins;
-  const auto profile = Profile::make(config);
+  const auto profile = Profile::make(GetParam().config);
   ASSERT_FALSE(profile.has_value());
   EXPECT_EQ(profile.error().code, model::Errc::kInvalid);
   EXPECT_EQ(profile.error().message, GetParam().error);
@@ -106,40 +109,28 @@ TEST_P(BadProfileTest, IsRefusedByName) {
 INSTANTIATE_TEST_SUITE_P(
     Errors, BadProfileTest,
     testing::Values(
-        BadConfig{"Unknown",
-                  "s",
-                  {{"VolumeBinding", {}}},
+        BadConfig{"Unknown", config_of("s", {{"VolumeBinding", {}}}),
                   "profile \"s\": there is no plugin \"VolumeBinding\""},
-        BadConfig{"Twice",
-                  "s",
-                  {{"NodeName", {}}, {"NodeName", {}}},
+        BadConfig{"Twice", config_of("s", {{"NodeName", {}}, {"NodeName", {}}}),
                   "profile \"s\": plugin NodeName is listed twice"},
-        BadConfig{"Weight",
-                  "s",
-                  {{"NodeResourcesFit", -1}},
+        BadConfig{"Weight", config_of("s", {{"NodeResourcesFit", -1}}),
                   "profile \"s\": plugin NodeResourcesFit: weight -1 is not within 0 and 10000"},
         BadConfig{"NoUnbuiltFeatures",
-                  "s",
-                  {{"PrioritySort", {}}, {"DefaultBinder", {}}},
+                  config_of("s", {{"PrioritySort", {}}, {"DefaultBinder", {}}}),
                   "profile \"s\": plugin UnbuiltFeatures cannot be left out"},
-        BadConfig{"NoSort",
-                  "s",
-                  {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}},
+        BadConfig{"NoSort", config_of("s", {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}),
                   "profile \"s\": exactly one QueueSort plugin is needed, not 0"},
-        BadConfig{"NoBinder",
-                  "s",
-                  {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}},
+        BadConfig{"NoBinder", config_of("s", {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}}),
                   "profile \"s\": there is no Bind plugin"},
-        BadConfig{"NoName", "", {{"UnbuiltFeatures", {}}}, "a profile has no schedulerName"}),
+        BadConfig{"NoName", config_of("", {{"UnbuiltFeatures", {}}}),
+                  "a profile has no schedulerName"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(ProfileTest, AWeightOfZeroCountsAsOne) {
-  ProfileConfig config;
-  config.scheduler_name = "s";
-  config.plugins = {{"PrioritySort", {}},
-                    {"NodeResourcesFit", 0},
-                    {"UnbuiltFeatures", {}},
-                    {"DefaultBinder", {}}};
+  const auto config = config_of("s", {{"PrioritySort", {}},
+                                      {"NodeResourcesFit", 0},
+                                      {"UnbuiltFeatures", {}},
+                                      {"DefaultBinder", {}}});
   const auto profile = Profile::make(config).value();
   EXPECT_EQ(profile.weight(profile.score().front().index), 1);
 }

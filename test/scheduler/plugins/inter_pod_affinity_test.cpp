@@ -1,6 +1,7 @@
 #include "scheduler/plugins/inter_pod_affinity.hpp"
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -208,7 +209,8 @@ TEST(InterPodAffinityLikenessTest, IsWhereThePodMustNotGo) {
 struct HelpCase {
   const char* name;
   Cause cause;
-  std::vector<AntiAffinityTerm> terms;  // Of the pod that the event is about.
+  std::vector<AntiAffinityTerm> terms;  // Of the pod that the event is about, or on its node.
+  bool concerns;
   bool may_help;
 };
 
@@ -219,33 +221,45 @@ class InterPodAffinityHelpTest : public testing::TestWithParam<HelpCase> {};
 TEST_P(InterPodAffinityHelpTest, MayHelp) {
   const auto& row = GetParam();
   const auto other = guard("a1", row.terms).build();
-  EXPECT_EQ(InterPodAffinity().may_help(Event{row.cause, nullptr, other.get()}, *web().build()),
-            row.may_help);
+  const bool of_node = row.cause == Cause::kNodeAdd || row.cause == Cause::kNodeUpdate ||
+                       row.cause == Cause::kNodeDelete;
+  Event event{row.cause};
+  if (of_node) {
+    event.pods_of_node = std::span(&other, 1);
+  } else {
+    event.pod = other.get();
+  }
+  const InterPodAffinity plugin;
+  EXPECT_EQ(plugin.concerned_by(event), row.concerns);
+  EXPECT_EQ(plugin.may_help(event, *web().build()), row.may_help);
+}
+
+AntiAffinityTerm from_db() {
+  AntiAffinityTerm term = from_web("zone");
+  term.selector = selector("app", "db");
+  return term;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Events, InterPodAffinityHelpTest,
-    testing::Values(HelpCase{"TheGuardWent", Cause::kAssignedPodDelete, {from_web("zone")}, true},
-                    HelpCase{
-                        "TheGuardChanged", Cause::kAssignedPodUpdate, {from_web("zone")}, true},
-                    HelpCase{"AnotherCame", Cause::kAssignedPodAdd, {from_web("zone")}, false},
-                    HelpCase{"APodWithoutTermsWent", Cause::kAssignedPodDelete, {}, false},
-                    HelpCase{"ItsTermMaySelectTheNamespace",
-                             Cause::kAssignedPodDelete,
-                             {from_namespaces(selector("team", "x"))},
-                             true},
-                    HelpCase{"ItsTermSelectsOthers",
-                             Cause::kAssignedPodDelete,
-                             {[] {
-                               AntiAffinityTerm term = from_web("zone");
-                               term.selector = selector("app", "db");
-                               return term;
-                             }()},
-                             false},
-                    HelpCase{"ANodeChanged", Cause::kNodeUpdate, {}, true},
-                    HelpCase{"ANodeWent", Cause::kNodeDelete, {}, true},
-                    HelpCase{"ANodeCame", Cause::kNodeAdd, {}, true},
-                    HelpCase{"ANamespaceChanged", Cause::kNamespaceUpdate, {}, true}),
+    testing::Values(
+        HelpCase{"TheGuardWent", Cause::kAssignedPodDelete, {from_web("zone")}, true, true},
+        HelpCase{"TheGuardChanged", Cause::kAssignedPodUpdate, {from_web("zone")}, true, true},
+        HelpCase{"AnotherCame", Cause::kAssignedPodAdd, {from_web("zone")}, false, false},
+        HelpCase{"APodWithoutTermsWent", Cause::kAssignedPodDelete, {}, false, false},
+        HelpCase{"ItsTermMaySelectTheNamespace",
+                 Cause::kAssignedPodDelete,
+                 {from_namespaces(selector("team", "x"))},
+                 true,
+                 true},
+        HelpCase{"ItsTermSelectsOthers", Cause::kAssignedPodDelete, {from_db()}, true, false},
+        HelpCase{"ItsNodeChanged", Cause::kNodeUpdate, {from_web("zone")}, true, true},
+        HelpCase{"ItsNodeWent", Cause::kNodeDelete, {from_web("zone")}, true, true},
+        HelpCase{"ANodeOfOthersWent", Cause::kNodeDelete, {from_db()}, true, false},
+        HelpCase{"ANodeOfNoneChanged", Cause::kNodeUpdate, {}, false, false},
+        // It is asked itself.
+        HelpCase{"ANodeCame", Cause::kNodeAdd, {from_web("zone")}, false, false},
+        HelpCase{"ANamespaceChanged", Cause::kNamespaceUpdate, {}, true, true}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
