@@ -25,7 +25,8 @@ class Scheduler:
     def __init__(self, kubeconfig, log, *arguments, verbosity=2):
         self.port = free_ports(1)[0]
         self.log = Path(log)
-        self._command = [binary(), "--kubeconfig", kubeconfig, "--leader-elect=false",
+        alone = [] if "--leader-elect=true" in arguments else ["--leader-elect=false"]
+        self._command = [binary(), "--kubeconfig", kubeconfig, *alone,
                          "--http-address", f"127.0.0.1:{self.port}", "-v", str(verbosity), *arguments]
         self.process = None
         self.may_end = False
