@@ -57,7 +57,8 @@ def binaries(which="controlplane"):
 
 class ControlPlane:
     """One control plane and its files. state_dir: where these live (default: a temporary folder, removed by
-    stop()). feature_gates: {name: bool} of kube-apiserver. detached: its processes outlive this one."""
+    stop()). audit: a level for all requests, or "writes". feature_gates: {name: bool} of kube-apiserver. detached:
+    its processes outlive this one."""
 
     def __init__(self, state_dir=None, *, controller_manager=False, kube_scheduler=False, audit="Metadata",
                  feature_gates=None, detached=False):
@@ -66,11 +67,11 @@ class ControlPlane:
         self.dir = Path(state_dir or tempfile.mkdtemp(prefix="neuron-controlplane-"))
         self.dir.mkdir(parents=True, exist_ok=True)
         self._detached = detached
-        self._wants = {"kube-controller-manager": controller_manager, "kube-scheduler": kube_scheduler}
+        self._controller_manager, self._kube_scheduler = controller_manager, kube_scheduler
         self._audit_level = audit
         self._feature_gates = dict(feature_gates or {})
         self.processes = {}
-        self._etcd_port, self._peer_port, self.port, *self._side_ports = free_ports(5)
+        self._etcd_port, self._peer_port, self.port, self._manager_port, self.kube_scheduler_port = free_ports(5)
         self.server = f"https://127.0.0.1:{self.port}"
         self.pki = None
         self.admin = None
@@ -169,13 +170,11 @@ class ControlPlane:
     def _write_files(self):
         self._admin = self.pki.certificate("admin", "/O=system:masters/CN=test-admin")
         self._kubeconfig("admin", self._admin)
-        for name in ("kube-scheduler", "kube-controller-manager"):
-            if self._wants[name]:
-                self._kubeconfig(name, self.pki.certificate(name, f"/CN=system:{name}"))
-        # "binds" records nothing but Bindings: for measuring, where every line costs.
-        if self._audit_level == "binds":
-            rules = [{"level": "Metadata", "verbs": ["create"],
-                      "resources": [{"group": "", "resources": ["pods/binding"]}]}, {"level": "None"}]
+        # "writes" records what places pods, and little else: for measuring, where every line costs.
+        if self._audit_level == "writes":
+            rules = [{"level": "Metadata", "verbs": ["create", "delete", "patch"], "resources": [
+                {"group": "", "resources": ["pods", "pods/binding", "pods/status"]},
+                {"group": "events.k8s.io", "resources": ["events"]}]}, {"level": "None"}]
         else:
             rules = [{"level": self._audit_level}]
         policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
@@ -192,6 +191,7 @@ class ControlPlane:
     def _spawn(self, name, *flags):
         self.processes[name] = Process(name, [self.bin / name, *flags], self.dir / f"{name}.log",
                                        detached=self._detached)
+        return self.processes[name]
 
     def _start_etcd(self):
         client = f"http://127.0.0.1:{self._etcd_port}"
@@ -206,7 +206,7 @@ class ControlPlane:
         cert, key = self.pki.serving()
         public, private = self.pki.token_keys()
         off = "TaintNodesByCondition"
-        if not self._wants["kube-controller-manager"]:
+        if not self._controller_manager:
             off += ",ServiceAccount"
         gates = ",".join(f"{name}={str(on).lower()}" for name, on in self._feature_gates.items())
         self._spawn(
@@ -223,16 +223,33 @@ class ControlPlane:
             *([f"--feature-gates={gates}"] if gates else []))
 
     def _start_others(self):
-        if self._wants["kube-controller-manager"]:
-            self._spawn("kube-controller-manager", f"--kubeconfig={self.dir}/kube-controller-manager.kubeconfig",
+        if self._controller_manager:
+            name = "kube-controller-manager"
+            kubeconfig = self._kubeconfig(name, self.pki.certificate(name, f"/CN=system:{name}"))
+            self._spawn(name, f"--kubeconfig={kubeconfig}",
                         "--leader-elect=false", "--use-service-account-credentials", "--bind-address=127.0.0.1",
-                        f"--secure-port={self._side_ports[0]}", f"--root-ca-file={self.pki.ca}",
+                        f"--secure-port={self._manager_port}", f"--root-ca-file={self.pki.ca}",
                         f"--service-account-private-key-file={self.pki.token_keys()[1]}",
                         f"--controllers={_CONTROLLERS}")
-        if self._wants["kube-scheduler"]:
-            self._spawn("kube-scheduler", f"--kubeconfig={self.dir}/kube-scheduler.kubeconfig",
-                        "--leader-elect=false", "--bind-address=127.0.0.1",
-                        f"--secure-port={self._side_ports[1]}")
+        if self._kube_scheduler:
+            self.start_kube_scheduler()
+
+    def start_kube_scheduler(self, *, without=(), requests_per_second=None):
+        """Starts the stock kube-scheduler, to be ended with the control plane or by the caller; returns its
+        Process. It answers on kube_scheduler_port. without: plugins that its profile leaves out;
+        requests_per_second: its client's limit (its own is 50)."""
+        name = "kube-scheduler"
+        kubeconfig = self._kubeconfig(name, self.pki.certificate(name, f"/CN=system:{name}"))
+        connection = {"kubeconfig": str(kubeconfig)}
+        if requests_per_second:
+            connection |= {"qps": requests_per_second, "burst": requests_per_second}
+        config = {"apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "KubeSchedulerConfiguration",
+                  "leaderElection": {"leaderElect": False}, "clientConnection": connection,
+                  "profiles": [{"plugins": {"multiPoint": {"disabled": [{"name": each} for each in without]}}}]}
+        path = self.dir / "kube-scheduler.json"
+        path.write_text(json.dumps(config), encoding="utf-8")
+        return self._spawn(name, f"--config={path}", "--bind-address=127.0.0.1",
+                           f"--secure-port={self.kube_scheduler_port}")
 
     def _record(self):
         """Writes down what runs, for a later `down`."""

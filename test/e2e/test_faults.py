@@ -1,4 +1,5 @@
-"""Bindings whose answer is lost, that come late, or never arrive: a proxy of this test's own makes it happen."""
+"""Bindings whose answer is lost, that come late, or never arrive, and networks that fail altogether: a proxy of this
+test's own makes it happen. support/size.py has the full form."""
 
 import time
 import unittest
@@ -6,11 +7,13 @@ import unittest
 from support.cluster import ClusterTest
 from support.pods import pod
 from support.proxy import Fault, Proxy
+from support.size import FULL, size
 from support.wait import wait_until
-from support.workload import make_mixed_nodes, mixed_pods
+from support.workload import FIFTY_NODES, make_mixed_nodes, mixed_pods
 
-NODES = (("trn1.32xlarge", 3), ("trn2.48xlarge", 2), ("inf2.48xlarge", 3))
-HELD = 10
+NODES = size((("trn1.32xlarge", 3), ("trn2.48xlarge", 2), ("inf2.48xlarge", 3)), FIFTY_NODES)
+COUNT = size(60, 500)  # pods
+HELD = size(10, 30)  # seconds
 
 
 class Faults(ClusterTest):
@@ -21,8 +24,8 @@ class Faults(ClusterTest):
         self.recorder_ = self.recorder()
         self.kubeconfig_ = kubeconfig
 
-    def judge(self):
-        self.wait_rest()
+    def judge(self, timeout=60):
+        self.wait_rest(timeout)
         self.recorder_.catch_up()
         self.assert_content()
         self.assertEqual(self.recorder_.half_bound(), [])
@@ -32,7 +35,7 @@ class Faults(ClusterTest):
         for fault in faults:
             self.proxy_.add(fault)
         self.scheduler(kubeconfig=self.kubeconfig_)
-        self.create(*mixed_pods(60, 21, self.node_names))
+        self.create(*mixed_pods(COUNT, 21, self.node_names))
         for fault in faults:
             self.assertTrue(fault.hit.wait(30), f"no {fault.action} happened")
 
@@ -105,29 +108,64 @@ class Faults(ClusterTest):
     def test_connections_cut_again_and_again(self):
         """Watches too: they resume, and nothing is missed."""
         self.scheduler(kubeconfig=self.kubeconfig_)
-        pods = mixed_pods(60, 22, self.node_names)
+        pods = mixed_pods(COUNT, 22, self.node_names)
         created = []
-        for first in range(0, 60, 10):
+        for first in range(0, COUNT, 10):
             created += self.create(*pods[first:first + 10])
             self.proxy_.cut_all()
             if first == 30:
                 self.delete(*created[::2])
         self.judge()
 
+    def begin_and_change(self, change):
+        """Half of the pods, then change() while they are being bound, then deletions and the other half."""
+        scheduler = self.scheduler(kubeconfig=self.kubeconfig_)
+        pods = mixed_pods(COUNT, 23, self.node_names)
+        created = self.create(*pods[:COUNT // 2])
+        wait_until(lambda: len(self.recorder_.bound_names()) >= 5, 30, "five bound pods", every=0.001)
+        change()
+        self.delete(*created[::2])
+        self.create(*pods[COUNT // 2:])
+        return scheduler
+
     def test_proxy_away_for_a_while(self):
         """Nothing answers on the server's address for some seconds, then it is there again."""
-        self.scheduler(kubeconfig=self.kubeconfig_)
-        pods = mixed_pods(40, 23, self.node_names)
-        created = self.create(*pods[:20])
-        wait_until(lambda: len(self.recorder_.bound_names()) >= 5, 30, "five bound pods")
-        self.proxy_.stop()
-        self.delete(*created[::2])
-        self.create(*pods[20:])
-        time.sleep(2)
+        self.begin_and_change(self.proxy_.stop)
+        time.sleep(size(2, HELD))
         again = Proxy(self.plane.port, str(self.plane.pki.ca), *self.plane.pki.serving("proxy"),
                       port=self.proxy_.port)
         self.addCleanup(again.stop)
         self.judge()
+
+    def test_nothing_passes_for_a_while(self):
+        """Connections stay open and nobody answers, longer than a Binding may take. Then what was on its way comes
+        late; in the full form it is lost, and the old connections, watches too, stay silent for ever."""
+        self.begin_and_change(self.proxy_.silence)
+        time.sleep(HELD)
+        self.proxy_.restore(lost=FULL)
+        self.judge(size(60, 240))
+
+    def test_everything_is_slow(self):
+        self.proxy_.latency = size(0.05, 0.3)
+        self.begin_and_change(lambda: None)
+        self.judge(size(60, 240))
+
+    def test_watches_are_too_old(self):
+        """While the scheduler hears nothing, etcd forgets what it has not heard: 410 when it watches again."""
+        def cut_off():
+            self.proxy_.silence()
+            self.proxy_.cut_all()
+
+        scheduler = self.begin_and_change(cut_off)
+        self.plane.compact(int(self.client.list("pods", limit=1)[1]))
+        # A server that goes on would have the last changes in memory.
+        self.plane.restart_apiserver()
+        self.proxy_.restore()
+        self.judge()
+        for resource in ("pods", "nodes"):
+            wait_until(lambda: scheduler.metric("neuron_scheduler_relists_total", resource=resource), 30,
+                       f"the {resource} to be listed again")
+        self.assertGreaterEqual(self.proxy_.expired, 2)
 
 
 if __name__ == "__main__":

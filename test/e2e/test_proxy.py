@@ -27,7 +27,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/watch":
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            for line in (b"one\n", b"two\n"):
+            for line in self.server.lines:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
                 self.wfile.flush()
                 self.server.go_on.wait(10)
@@ -49,6 +49,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    lines = (b"one\n", b"two\n")
 
     def handle_error(self, *_):
         """Clients leave in the middle of answers here."""
@@ -148,6 +149,45 @@ class ProxyTest(unittest.TestCase):
         with self.assertRaises((http.client.HTTPException, OSError)):
             if answer.read() == b"":
                 raise http.client.IncompleteRead(b"")
+
+    def test_delays_everything(self):
+        self.proxy.latency = 0.1
+        begin = time.monotonic()
+        self.assertEqual(self.ask(self.connect())[0], 201)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.3)  # request, header and body of the answer
+
+    def test_passes_nothing_and_then_what_was_held(self):
+        connection = self.connect()
+        self.assertEqual(self.ask(connection)[0], 201)
+        self.proxy.silence()
+        connection.request("POST", BIND, b"{}")
+        connection.sock.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            connection.sock.recv(1)
+        self.assertEqual(len(self.server.got), 1)
+        self.proxy.restore()
+        connection.sock.settimeout(10)
+        self.assertEqual(connection.getresponse().status, 201)
+        self.assertEqual(len(self.server.got), 2)
+
+    def test_loses_connections_without_a_word(self):
+        old = self.connect()
+        self.assertEqual(self.ask(old)[0], 201)
+        self.proxy.silence()
+        self.proxy.restore(lost=True)
+        old.request("POST", BIND, b"{}")
+        old.sock.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            old.sock.recv(1)
+        self.assertEqual(len(self.server.got), 1)
+        self.assertEqual(self.ask(self.connect())[0], 201)
+
+    def test_counts_expired_watches(self):
+        self.server.lines = (b'{"type":"ERROR","object":{"code":410}}\n', b'{"type":"ERROR","object":{"code":500}}\n')
+        self.server.go_on.set()
+        connection = self.connect()
+        self.assertIn(b"410", self.ask(connection, "GET", "/watch", None)[1])
+        self.assertEqual(self.proxy.expired, 1)
 
     def test_refuses_an_unknown_fault(self):
         with self.assertRaises(ValueError):

@@ -1,22 +1,25 @@
-"""The scheduler, and the API server, die in the middle of work and come back."""
+"""The scheduler, and the API server, die in the middle of work and come back. support/size.py has the full form."""
 
 import http.client
 import unittest
 
 from support.cluster import ClusterTest
+from support.size import size
 from support.wait import wait_until
-from support.workload import make_mixed_nodes, mixed_pods
+from support.workload import FIFTY_NODES, make_mixed_nodes, mixed_pods
 
 import api  # from test/controlplane
 
-NODES = (("trn1.32xlarge", 6), ("trn2.48xlarge", 4), ("inf2.48xlarge", 6), ("inf1.6xlarge", 4))
+NODES = size((("trn1.32xlarge", 6), ("trn2.48xlarge", 4), ("inf2.48xlarge", 6), ("inf1.6xlarge", 4)), FIFTY_NODES)
+COUNT = size(150, 500)  # pods
+FIRST = COUNT * 2 // 3  # of them, before something dies
 
 
 class Restarts(ClusterTest):
     def setUp(self):
         super().setUp()
         self.node_names = make_mixed_nodes(self.plane, NODES)
-        self.wanted = mixed_pods(150, 11, self.node_names)
+        self.wanted = mixed_pods(COUNT, 11, self.node_names)
 
     def judge(self, recorder):
         self.wait_rest()
@@ -28,12 +31,12 @@ class Restarts(ClusterTest):
     def test_scheduler_killed(self):
         recorder = self.recorder()
         scheduler = self.scheduler()
-        self.create(*self.wanted[:100])
-        for bound in (20, 50):
+        self.create(*self.wanted[:FIRST])
+        for bound in size((20, 50), range(20, 220, 20)):
             wait_until(lambda: len(recorder.bound_names()) >= bound, 30, f"{bound} bound pods", every=0.001)
             scheduler.kill()
             scheduler.start(ready=False)
-        self.create(*self.wanted[100:])
+        self.create(*self.wanted[FIRST:])
         self.judge(recorder)
         self.assert_bound_once()
 
@@ -54,25 +57,26 @@ class Restarts(ClusterTest):
         """SIGTERM: what is being bound is finished, exit code 0, nothing half done."""
         recorder = self.recorder()
         scheduler = self.scheduler()
-        self.create(*self.wanted[:100])
+        self.create(*self.wanted[:FIRST])
         wait_until(lambda: len(recorder.bound_names()) >= 20, 30, "20 bound pods", every=0.001)
         self.assertEqual(scheduler.terminate(), 0)
         self.assert_content()
         scheduler.start()
-        self.create(*self.wanted[100:])
+        self.create(*self.wanted[FIRST:])
         self.judge(recorder)
 
     def test_apiserver_killed(self):
         recorder = self.recorder()
         scheduler = self.scheduler()
         pods = self.wanted
-        created = self.create(*pods[:100])
+        created = self.create(*pods[:FIRST])
         wait_until(lambda: len(recorder.bound_names()) >= 20, 30, "20 bound pods", every=0.001)
         self.plane.restart_apiserver(down_for=2)
         # Changes right after the restart, which the scheduler's watches must not miss.
         self.delete(*created[::3])
-        self._create_patiently(pods[100:])
+        self._create_patiently(pods[FIRST:])
         self.judge(recorder)
+        self.assert_bound_once()
         self.assertEqual(scheduler.get("/readyz")[0], 200)
         self.assertIsNone(scheduler.process.exit_code())
 

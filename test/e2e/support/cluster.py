@@ -53,11 +53,11 @@ class ClusterTest(unittest.TestCase):
         self._schedulers.append(made)
         return made.start() if start else made
 
-    def proxy(self):
-        """A fault proxy, and a kubeconfig of the scheduler's account that goes through it."""
+    def proxy(self, name="proxied"):
+        """A fault proxy, and a kubeconfig (of this name) of the scheduler's account that goes through it."""
         made = Proxy(self.plane.port, str(self.plane.pki.ca), *self.plane.pki.serving("proxy", "IP:127.0.0.1"))
         self.addCleanup(made.stop)
-        return made, self.plane.scheduler_kubeconfig("proxied", server=made.server)
+        return made, self.plane.scheduler_kubeconfig(name, server=made.server)
 
     def create(self, *pods):
         """Creates pods; returns them as the server holds them, in the same order."""

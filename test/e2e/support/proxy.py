@@ -100,8 +100,10 @@ def _parse(head):
 
 
 class Proxy:
-    """Listens on 127.0.0.1:port from start() to stop(). `requests` counts the requests that were passed on, and
-    `binds` holds (pod, status) of every answered Binding, in the order of the answers."""
+    """Listens on 127.0.0.1:port from start() to stop(). `requests` counts the requests that were passed on,
+    `binds` holds (pod, status) of every answered Binding, in the order of the answers, and `expired` counts the
+    watches that were told that their version is too old (410). latency: seconds that every piece of data waits, in
+    either direction."""
 
     def __init__(self, upstream_port, ca, certificate, key, port=0):
         self._upstream = ("127.0.0.1", upstream_port)
@@ -111,7 +113,11 @@ class Proxy:
         self._lock = threading.Lock()
         self._faults, self._open = [], set()
         self._running = True
-        self.requests, self.binds = 0, []
+        self._passing = threading.Event()
+        self._passing.set()
+        self._lost = set()
+        self.latency = 0.0
+        self.requests, self.binds, self.expired = 0, [], 0
         self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self._listener.getsockname()[1]
         self.server = f"https://127.0.0.1:{self.port}"
@@ -136,8 +142,21 @@ class Proxy:
         for sock in socks:
             _shut(sock)
 
+    def silence(self):
+        """From now on nothing passes in either direction. Connections stay open, and new ones are accepted."""
+        self._passing.clear()
+
+    def restore(self, lost=False):
+        """The end of silence(): what was held back is delivered. lost: nothing ever passes again on connections
+        that were open until now, and nobody tells their ends."""
+        with self._lock:
+            if lost:
+                self._lost |= self._open
+        self._passing.set()
+
     def stop(self):
         self._running = False
+        self._passing.set()
         _shut(self._listener)
         self._listener.close()
         self.cut_all()
@@ -185,6 +204,7 @@ class Proxy:
         if fault and fault.action == "cut":
             fault.done.set()
             raise _Closed
+        self._wait_for_line(client)
         if fault and fault.action == "hold":
             time.sleep(fault.seconds)
         try:
@@ -220,12 +240,26 @@ class Proxy:
                 raise _Closed
             if fault.action == "delay":
                 time.sleep(fault.seconds)
+        self._wait_for_line(client)
         client.sock.sendall(head)
         if method != "HEAD" and status not in ("204", "304"):
             for piece in upstream.body(headers):
+                if b'"type":"ERROR"' in piece and b'"code":410' in piece:
+                    self.expired += 1
+                self._wait_for_line(client)
                 client.sock.sendall(piece)
         if headers.get("connection", "").lower() == "close":
             raise _Closed
+
+    def _wait_for_line(self, client):
+        """Until data of this connection may pass."""
+        if self.latency:
+            time.sleep(self.latency)
+        self._passing.wait()
+        while client.sock in self._lost:
+            if not self._running:
+                raise _Closed
+            time.sleep(0.1)
 
     def _take(self, method, path):
         with self._lock:
