@@ -32,9 +32,25 @@ INSTANCE = f"app.kubernetes.io/instance={RELEASE}"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 
-def has_config():
-    """Whether the program reads a configuration file yet; without that there is no leader election either."""
-    return "--config" in subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
+def knows(flag):
+    """Whether the program has a flag."""
+    return flag in subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def elects():
+    return knows("--config") or knows("--leader-elect-resource-name")
+
+
+def known(arguments):
+    """A pod's arguments; while the program does not read a configuration file, flags of the same meaning in its
+    place."""
+    if knows("--config") or not any(each.startswith("--config=") for each in arguments):
+        return arguments
+    flags = ["--leader-elect=false"]
+    if elects():
+        flags = ["--leader-elect=true", f"--leader-elect-resource-name={RELEASE}",
+                 f"--leader-elect-resource-namespace={NAMESPACE}"]
+    return [*flags, *(each for each in arguments if not each.startswith("--config="))]
 
 
 class Kubelet:
@@ -79,9 +95,8 @@ class Kubelet:
         for variable in container.get("env") or []:
             self._check(variable["valueFrom"] == {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}})
             environment[variable["name"]] = address
-        arguments = [re.sub(r"\$\((\w+)\)", lambda match: environment[match[1]], each) for each in container["args"]]
-        if "simulate" not in arguments and not has_config():
-            arguments = ["--leader-elect=false", *(each for each in arguments if not each.startswith("--config="))]
+        arguments = [re.sub(r"\$\((\w+)\)", lambda match: environment[match[1]], each)
+                     for each in known(container["args"])]
         context = pod["spec"]["securityContext"]
         user = f"--userspec={context['runAsUser']}:{context['runAsGroup']}"
         return [shutil.which("chroot"), user, root, *container["command"], *arguments], environment, address
@@ -235,7 +250,7 @@ class Installed(ClusterTest):
 
     def test_two_replicas_place_the_examples_with_exactly_their_rights(self):
         self.cluster()
-        replicas = [self.kubelet.start(pod) for pod in self.scheduler_pods(2 if has_config() else 1)]
+        replicas = [self.kubelet.start(pod) for pod in self.scheduler_pods(2 if elects() else 1)]
         self.ready(*replicas)
         files = [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem != "node"]
         made = []
