@@ -175,10 +175,10 @@ INSTANTIATE_TEST_SUITE_P(
              "POD                                      NODE     NEURON\n"
              "default/redis-leader-86cf6c5fc7-4gwwd    plain-a\n"
              "default/redis-follower-77664cd9f9-ljrrc  inf2-a\n"
-             "default/redis-follower-77664cd9f9-ml6mt  trn1-a\n"
-             "default/frontend-77fd54fcd5-zx4hj        trn1-a\n"
+             "default/redis-follower-77664cd9f9-ml6mt  inf2-a\n"
+             "default/frontend-77fd54fcd5-zx4hj        inf2-a\n"
              "default/frontend-77fd54fcd5-22gd2        inf2-a\n"
-             "default/frontend-77fd54fcd5-45s8j        trn1-a\n"
+             "default/frontend-77fd54fcd5-45s8j        inf2-a\n"
              "6 pods: 6 placed, 0 pending",
              "", true},
         File{"List", "list.yaml",
