@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"LongValuesAreCut", R"({"s": [")" + std::string(500, 'x') + R"("]})",
                 [](ArgsReader& args) { (void)args.text("s", ""); },
                 "args.s: Invalid value: [\"" + std::string(122, 'x') + " ...: must be a string"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 struct Normalized {
   std::string name;
@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Table, NormalizeByHighest,
                                          Normalized{"Reverse", {0, 3, 9}, true, {100, 67, 0}},
                                          Normalized{"AllZero", {0, 0}, false, {0, 0}},
                                          Normalized{"AllZeroReverse", {0, 0}, true, {100, 100}}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace neuron_scheduler::scheduler
