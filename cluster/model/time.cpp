@@ -1,5 +1,6 @@
 #include "cluster/model/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -99,6 +100,65 @@ std::optional<CivilTime> take_civil(std::string_view& text) {
   return CivilTime{date, seconds{*hour * 3600 + *minute * 60 + *second}};
 }
 
+struct Unit {
+  std::string_view name;
+  std::int64_t nanoseconds;
+};
+
+// "m" comes after "ms", of which it is the beginning.
+constexpr std::array kUnits = {
+    Unit{"ns", 1},
+    Unit{"us", 1'000},
+    Unit{"\u00b5s", 1'000},
+    Unit{"\u03bcs", 1'000},
+    Unit{"ms", 1'000'000},
+    Unit{"s", 1'000'000'000},
+    Unit{"m", 60'000'000'000},
+    Unit{"h", 3'600'000'000'000},
+};
+
+std::string_view take_digits(std::string_view& text) {
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view digits = text.substr(0, end);
+  text.remove_prefix(end);
+  return digits;
+}
+
+// "1.5h" at the beginning of text, which it takes away.
+std::optional<std::int64_t> take_part(std::string_view& text) {
+  const std::string_view whole = take_digits(text);
+  std::string_view fraction;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    fraction = take_digits(text);
+  }
+  if (whole.empty() && fraction.empty()) return std::nullopt;
+  const auto* const unit = std::find_if(kUnits.begin(), kUnits.end(),
+                                        [&](const Unit& u) { return text.starts_with(u.name); });
+  if (unit == kUnits.end()) return std::nullopt;
+  text.remove_prefix(unit->name.size());
+  std::int64_t value = 0;
+  if (!whole.empty()) {
+    const auto read = std::from_chars(whole.data(), whole.data() + whole.size(), value);
+    if (read.ec != std::errc{}) return std::nullopt;
+  }
+  if (__builtin_mul_overflow(value, unit->nanoseconds, &value)) return std::nullopt;
+  constexpr std::uint64_t kDigitsMax = std::uint64_t{1} << 63U;
+  std::uint64_t digits = 0;
+  double scale = 1;
+  for (const char digit : fraction) {
+    if (digits > (kDigitsMax - 1) / 10) break;
+    const std::uint64_t more = digits * 10 + static_cast<std::uint64_t>(digit - '0');
+    if (more > kDigitsMax) break;
+    digits = more;
+    scale *= 10;
+  }
+  const auto rest = static_cast<std::int64_t>(static_cast<double>(digits) *
+                                              (static_cast<double>(unit->nanoseconds) / scale));
+  if (__builtin_add_overflow(value, rest, &value)) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
 std::string format_time(WallTime time) { return format_with(time, false); }
@@ -113,6 +173,19 @@ std::optional<WallTime> parse_time(std::string_view text) {
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
   return WallTime{std::chrono::sys_days(civil->date)} + civil->of_day - *offset + *fraction;
+}
+
+std::optional<nanoseconds> parse_duration(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (text == "0") return nanoseconds{0};
+  if (text.empty()) return std::nullopt;
+  std::int64_t sum = 0;
+  while (!text.empty()) {
+    const auto part = take_part(text);
+    if (!part || __builtin_add_overflow(sum, *part, &sum)) return std::nullopt;
+  }
+  return nanoseconds{negative ? -sum : sum};
 }
 
 }  // namespace neuron_scheduler::model

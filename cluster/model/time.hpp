@@ -37,4 +37,9 @@ class Clock {
 // Accepts any fraction and any offset; nullopt if the text is no such time.
 [[nodiscard]] std::optional<WallTime> parse_time(std::string_view text);
 
+// As Go's time.ParseDuration: "15s", "1m30s", "-1.5h", "0", with ns, us (or µs), ms, s, m and h.
+// What is beyond a nanosecond is cut off. nullopt: no such duration, or more than 2^63 - 1
+// nanoseconds.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+
 }  // namespace neuron_scheduler::model

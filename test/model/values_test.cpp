@@ -187,6 +187,42 @@ TEST(TimeTest, WritesAndReadsRfc3339) {
   EXPECT_EQ(parse_time("2026-01-01T02:30:00.123456789+02:30"), time);
 }
 
+struct Duration {
+  const char* name;
+  std::string text;
+  std::optional<std::int64_t> want;
+};
+
+void PrintTo(const Duration& row, std::ostream* out) { *out << row.name; }
+
+class DurationTest : public testing::TestWithParam<Duration> {};
+
+// The values are those of Go's time.ParseDuration.
+TEST_P(DurationTest, IsReadAsGoReadsIt) {
+  const auto read = parse_duration(GetParam().text);
+  EXPECT_EQ(read.has_value(), GetParam().want.has_value());
+  if (read && GetParam().want) {
+    EXPECT_EQ(read->count(), *GetParam().want);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, DurationTest,
+    testing::Values(
+        Duration{"Zero", "0", 0}, Duration{"Seconds", "15s", 15'000'000'000},
+        Duration{"Sum", "1h2m3s4ms5us6ns", 3'723'004'005'006}, Duration{"Micro", "3\u00b5s", 3'000},
+        Duration{"Fraction", "1.5h", 5'400'000'000'000}, Duration{"NoWhole", ".5s", 500'000'000},
+        Duration{"NoFraction", "5.s", 5'000'000'000}, Duration{"Negative", "-1.5s", -1'500'000'000},
+        Duration{"Minute", "0.000000000001m", 0},
+        Duration{"LongFraction", "0.3333333333333333333333h", 1'200'000'000'000},
+        Duration{"Max", "9223372036854775807ns", 9'223'372'036'854'775'807},
+        Duration{"TooMany", "9223372036854775808ns", {}}, Duration{"TooLong", "2562048h", {}},
+        Duration{"SumTooLong", "2562047h60m", {}}, Duration{"NoUnit", "15", {}},
+        Duration{"OtherUnit", "1d", {}}, Duration{"Empty", "", {}}, Duration{"Sign", "-", {}},
+        Duration{"Dot", ".s", {}}, Duration{"Blank", "1 s", {}},
+        Duration{"SignInside", "1h-1m", {}}),
+    [](const auto& row) { return row.param.name; });
+
 TEST(TimeTest, RefusesWhatIsNoTime) {
   for (const auto* text :
        {"", "2026-01-01", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z",
