@@ -22,20 +22,47 @@ struct PluginChoice {
   std::optional<std::int64_t> weight;
 };
 
+// The extension points, in order of a pod's way through them.
+enum class Point : std::uint8_t {
+  kPreEnqueue,
+  kQueueSort,
+  kPreFilter,
+  kFilter,
+  kPreScore,
+  kScore,
+  kReserve,
+  kBind
+};
+
+// As a configuration file names it: "preEnqueue", ...
+[[nodiscard]] std::string_view to_string(Point point);
+
+// What a user decides for one extension point in particular.
+struct PointChoice {
+  std::vector<PluginChoice> enabled;
+  std::vector<std::string> disabled;  // Of the profile's plugins; "*": all.
+};
+
 // Arguments of one plugin, and where they stand in the user's file, for errors.
 struct PluginArgs {
   boost::json::object object;
   std::string path;
 };
 
-// What a user decides: which plugins serve the pods of one schedulerName, in this order.
+// What a user decides: which plugins serve the pods of one schedulerName.
 struct ProfileConfig {
   std::string scheduler_name;
+  // In this order, each at all extension points that it implements ("multiPoint").
   std::vector<PluginChoice> plugins;
-  std::map<std::string, PluginArgs> args;  // By plugin; none: its defaults.
+  std::map<std::string, PluginArgs> args = {};  // By plugin; none: its defaults.
   // Of all nodes, how many feasible ones are looked for, in per cent (1 to 100); nullopt: all
   // (design.md §8).
-  std::optional<std::int32_t> percentage_of_nodes_to_score;
+  std::optional<std::int32_t> percentage_of_nodes_to_score = {};
+  // Where they differ from `plugins`. The order at a point is that of expandMultiPointPlugins in
+  // kube-scheduler's framework: enabled ones that are in `plugins`, too; then the rest of
+  // `plugins`; then the rest of the enabled ones.
+  std::map<Point, PointChoice> points = {};
+  std::string path = {};  // Of the profile in the user's file, for errors.
 };
 
 // Every plugin of the registry with its default weight, for schedulerName neuron-scheduler.
@@ -56,18 +83,17 @@ struct PluginInstance {
   std::int64_t weight = 1;
 };
 
-// The plugins of one profile, sorted by what they implement, each list in the profile's order. Owns
-// them.
+// The plugins of one profile by extension point, each made once. Owns them.
 class Profile {
  public:
   static constexpr std::int64_t kWeightMax = 10'000;
 
-  // Error (kInvalid, names the profile): no schedulerName, unknown or repeated plugin, weight out
-  // of 0..kWeightMax, arguments (all that is wrong with them, a line each), and what assemble
-  // refuses.
+  // Error (kInvalid, a line for each mistake, with its path or the profile's name): no
+  // schedulerName, unknown or repeated plugin, weight out of 0..kWeightMax, arguments, a plugin at
+  // a point that it does not implement, or without one that it needs, and what assemble refuses.
   [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config);
-  // From plugins made elsewhere, e.g. by a test. Error: not exactly one QueueSort plugin, no Bind
-  // plugin.
+  // From plugins made elsewhere, e.g. by a test, each at all points that it implements. Error: not
+  // exactly one QueueSort plugin, no Bind plugin.
   [[nodiscard]] static model::Result<Profile> assemble(std::string_view scheduler_name,
                                                        std::vector<PluginInstance> plugins);
 
@@ -100,6 +126,8 @@ class Profile {
 
  private:
   Profile() = default;
+  // Puts plugins_ where config wants them; appends what is wrong.
+  void place(const ProfileConfig& config, std::vector<std::string>& mistakes);
 
   model::Name scheduler_name_;
   std::optional<std::int32_t> percentage_of_nodes_to_score_;
