@@ -31,6 +31,10 @@ inline constexpr Definition kRequestDuration{
     "rest_client_request_duration_seconds",
     "Duration of requests to the API server; of a watch, until its header came."};
 
+inline constexpr Definition kLeaderStatus{
+    "leader_election_master_status",
+    "1: this process holds the lease of this name and schedules; 0: it follows."};
+
 inline constexpr Definition kCpuSeconds{"process_cpu_seconds_total",
                                         "CPU time used, user and system."};
 inline constexpr Definition kResidentBytes{"process_resident_memory_bytes",

@@ -106,6 +106,10 @@ class PrometheusMetrics final : public Metrics {
   void write_dropped(client::Write write, std::string_view, std::string_view) override {
     writes_dropped_[index(write)]->Increment();
   }
+  void leader_changed(std::string_view lease, std::string_view /*holder*/, bool leading) override {
+    leader_status_.Add({{"name", std::string(lease)}}).Set(leading ? 1 : 0);
+  }
+  void lease_failed(std::string_view /*lease*/, std::string_view /*message*/) override {}
 
  private:
   // Series of one profile and one result.
@@ -137,6 +141,10 @@ class PrometheusMetrics final : public Metrics {
   const ResourceCounters watch_failures_ = resource_counters(kWatchFailures);
   const ResourceCounters decode_errors_ = resource_counters(kDecodeErrors);
   std::array<Counter*, kWrites.size()> writes_dropped_{};
+  Family<prometheus::Gauge>& leader_status_ = prometheus::BuildGauge()
+                                                  .Name(kLeaderStatus.name)
+                                                  .Help(kLeaderStatus.help)
+                                                  .Register(registry_);
   std::array<model::SteadyTime, kResources.size()> last_news_;
 };
 

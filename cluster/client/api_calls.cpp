@@ -160,6 +160,7 @@ class HttpApiCalls final : public ApiCalls {
     request.content_type = content_type;
     request.lane = lane;
     request.deadline = options_.call_timeout;
+    request.gate = options_.may_write;
     return request;
   }
 

@@ -22,6 +22,7 @@ struct ApiOptions {
   // `?timeout=` of each binding, and its deadline here. Whole seconds, at least 1.
   std::chrono::seconds bind_timeout{5};
   std::chrono::seconds call_timeout{10};  // Of everything else.
+  std::function<bool()> may_write;        // The gate of each write (http.hpp); empty: open.
   std::size_t waiting_max = 1000;         // Of status patches, and of events.
   std::size_t under_way_max = 8;          // Likewise.
 };

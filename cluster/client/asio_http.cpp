@@ -111,6 +111,7 @@ class Pool final : public std::enable_shared_from_this<Pool> {
 
   static asio::awaitable<void> run(std::shared_ptr<Pool> self, std::shared_ptr<Call> call);
   asio::awaitable<Attempt> attempt(std::shared_ptr<Call> call);
+  [[nodiscard]] static bool may_send(const Call& call);
   static asio::awaitable<Attempt> send(std::shared_ptr<Call> call);
   asio::awaitable<Attempt> receive(std::shared_ptr<Call> call);
   [[nodiscard]] bool wants_another(Call& call, const Attempt& attempt);
@@ -272,7 +273,7 @@ void Pool::deadline_passed(const std::shared_ptr<Call>& call) {
     fail(call, HttpFailure::kNotSent, no_answer(*call, "waiting for a free connection"));
   } else if (call->state == Call::State::kRunning) {
     // The coroutine finds it closed, and gives its place back.
-    if (call->connection) call->connection->close();
+    if (call->connection) call->connection->abort();
     if (call->sent) {
       fail(call, HttpFailure::kUnknown, no_answer(*call, "the request was sent"));
     } else {
@@ -343,6 +344,13 @@ bool Pool::wants_another(Call& call, const Attempt& attempt) {
   return false;
 }
 
+// Between this and the writing of the first bytes nothing else runs.
+bool Pool::may_send(const Call& call) {
+  if (!call.request.gate) return true;
+  call.connection->limit_unacknowledged(call.request.deadline);
+  return call.request.gate();
+}
+
 asio::awaitable<Attempt> Pool::attempt(std::shared_ptr<Call> call) {
   const std::shared_ptr<Connection> connection = call->connection;
   if (!connection->is_open()) {
@@ -354,6 +362,13 @@ asio::awaitable<Attempt> Pool::attempt(std::shared_ptr<Call> call) {
   }
   call->token = session_->credentials().token(Session::now());
   call->wire = session_->to_wire(call->request, call->token);
+  if (!may_send(*call)) {
+    Attempt held;
+    held.failure = HttpFailure::kNotSent;
+    held.error = "not sent: it may not be written any more";
+    held.keeps_connection = true;
+    co_return held;
+  }
   Attempt sent = co_await send(call);
   if (!sent.error.empty() || call->state == Call::State::kEnded) co_return sent;
   Attempt received = co_await receive(call);

@@ -35,6 +35,12 @@ void Connection::close() {
   wake_.cancel();
 }
 
+void Connection::abort() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+
 void Connection::limit(std::chrono::milliseconds time) {
   const std::size_t number = ++limit_number_;
   limit_passed_ = false;
@@ -82,12 +88,16 @@ asio::awaitable<error_code> Connection::connect(Endpoint endpoint) {
 void Connection::set_options(std::chrono::milliseconds peer_dead_after) {
   constexpr int kKeepAliveIntervalSeconds = 10;
   const int socket = socket_.native_handle();
-  const int dead_ms = static_cast<int>(peer_dead_after.count());
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIntervalSeconds);
   set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
-  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_ms);
+  limit_unacknowledged(peer_dead_after);
+}
+
+void Connection::limit_unacknowledged(std::chrono::milliseconds time) {
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+             static_cast<int>(time.count()));
 }
 
 asio::awaitable<std::string> Connection::handshake(TlsContext context,

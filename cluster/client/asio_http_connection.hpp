@@ -36,6 +36,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // Ends what is under way, which then fails soon. May be called at any time; nothing works
   // afterwards.
   void close();
+  // The same, and what the system has not sent yet is not sent any more.
+  void abort();
   [[nodiscard]] bool is_closed() const { return closed_; }
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   // What is under way then fails, unless another limit or none is set before.
@@ -54,6 +56,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<boost::system::error_code> connect(Endpoint endpoint);
   // Applies to the connected socket; what the system refuses is left out.
   void set_options(std::chrono::milliseconds peer_dead_after);
+  // How long bytes may stay unacknowledged before the system gives the connection up.
+  void limit_unacknowledged(std::chrono::milliseconds time);
   // Empty: done. The text does not name the server.
   boost::asio::awaitable<std::string> handshake(TlsContext context,
                                                 std::shared_ptr<const ClusterAccess> access);

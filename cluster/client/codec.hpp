@@ -56,6 +56,9 @@ class ListReader {
   [[nodiscard]] virtual model::Result<std::shared_ptr<const Object>> next() = 0;
   // The resourceVersion of the list once it is complete, empty before.
   [[nodiscard]] virtual const std::string& resource_version() const = 0;
+  // The same before its first object is read; empty if it comes behind them, which API servers do
+  // not do.
+  [[nodiscard]] virtual const std::string& version_ahead() const = 0;
 };
 
 // The events of one watch, out of the stream of its bytes.

@@ -58,7 +58,7 @@ class ListFramer {
   [[nodiscard]] Step next();
   // After kItem, until the next call of next().
   [[nodiscard]] std::string& item() { return text_; }
-  // After kEnd; empty if the list had none.
+  // After kEnd; empty if the list had none. At an item: empty if it comes behind them.
   [[nodiscard]] std::string& metadata() { return metadata_; }
   // After kBroken.
   [[nodiscard]] const std::string& error() const { return error_; }

@@ -25,6 +25,10 @@ struct HttpRequest {
   std::chrono::milliseconds deadline{30'000};
   // A stream ends when nothing arrives for so long.
   std::chrono::milliseconds read_idle_max{60'000};
+  // Of a call, empty: always open. Asked when the connection is at hand, right before the first
+  // byte; false: nothing is sent, kNotSent. What was sent then and is not acknowledged by the
+  // server's kernel within the deadline is not sent again by ours either.
+  std::function<bool()> gate;
 };
 
 struct HttpAnswer {
@@ -35,8 +39,8 @@ struct HttpAnswer {
 
 // Why there is no answer, by what the caller may conclude (design.md §4).
 enum class HttpFailure {
-  kNotSent,   // The server cannot have seen the request: no connection, no place in the queue, no
-              // credentials.
+  kNotSent,   // The server cannot have seen the request: no connection, no place in the queue, a
+              // closed gate, no credentials.
   kUnknown,   // Sent at least in part, no whole answer: the server may have carried it out.
   kTooLarge,  // The answer broke a size bound.
 };

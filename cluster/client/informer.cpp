@@ -19,11 +19,14 @@ constexpr std::chrono::milliseconds kWatchIdleMax{150'000};
 // Also until the answer begins: older servers put a whole list together first. They give up after
 // 60 s themselves.
 constexpr std::chrono::milliseconds kListIdleMax{60'000};
+// A server that is behind catches up sooner; one that was restored from a backup never does.
+constexpr std::chrono::minutes kOlderListsMax{2};
 
 struct PodKind {
   using Object = model::Pod;
   using Key = model::Uid;
   using Sink = PodSink;
+  using Base = PodInformer;
   static constexpr Resource kResource = Resource::kPods;
   static constexpr std::string_view kTarget =
       "/api/v1/pods?fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed";
@@ -42,6 +45,7 @@ struct NodeKind {
   using Object = model::Node;
   using Key = model::Name;
   using Sink = NodeSink;
+  using Base = Informer;
   static constexpr Resource kResource = Resource::kNodes;
   static constexpr std::string_view kTarget = "/api/v1/nodes";
   static constexpr char kNextParameter = '?';
@@ -62,7 +66,7 @@ std::uint64_t version_number(std::string_view text) {
 }
 
 template <class Kind>
-class InformerOf final : public Informer, private HttpStreamHandler {
+class InformerOf : public Kind::Base, private HttpStreamHandler {
  public:
   using Object = typename Kind::Object;
   using Key = typename Kind::Key;
@@ -76,6 +80,23 @@ class InformerOf final : public Informer, private HttpStreamHandler {
   void start() override { step({}); }
   [[nodiscard]] bool synced() const override { return synced_; }
   [[nodiscard]] std::size_t object_count() const override { return known_.size(); }
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
+  [[nodiscard]] bool denied() const override { return denied_; }
+
+ protected:
+  [[nodiscard]] bool has_reached(std::string_view version) const {
+    const std::uint64_t wanted = version_number(version);
+    return wanted != 0 && version_number(fsm_.resource_version()) >= wanted;
+  }
+
+  void take_over(const std::shared_ptr<const Object>& object) {
+    const std::uint64_t version = version_number(object->resource_version);
+    const auto place = known_.find(Kind::key(*object));
+    // What is not known any more has ended before the last event was seen.
+    if (version <= (place == known_.end() ? seen_ : place->second.version)) return;
+    known_[Kind::key(*object)] = Known{version, mark_};
+    pass_on(object);
+  }
 
  private:
   using Event = WatchFsm::Event;
@@ -89,6 +110,8 @@ class InformerOf final : public Informer, private HttpStreamHandler {
     refused_ = status != 200;
     refusal_ = Event{Event::Kind::kRefused, {}, status, {}, retry_after};
     error_body_.clear();
+    denied_ = status == 401 || status == 403;
+    if (!refused_) problem_.clear();
     if (!refused_ && watch_reader_) {
       context_.observer.watch_started(Kind::kResource, fsm_.resource_version());
     }
@@ -128,21 +151,55 @@ class InformerOf final : public Informer, private HttpStreamHandler {
         return;
       }
       if (*next == nullptr) break;
+      if (listed_ == 0 && too_old(list_reader_->version_ahead())) return;
       apply_listed(*next);
     }
     if (!list_reader_->resource_version().empty()) finish_list();
+  }
+
+  // Then this list is given up.
+  bool too_old(const std::string& version) {
+    const std::uint64_t number = version_number(version);
+    if (number == 0 || number >= seen_) {
+      if (number != 0) older_since_.reset();
+      return false;
+    }
+    const model::SteadyTime now = context_.clock.steady();
+    if (!older_since_) older_since_ = now;
+    if (now - *older_since_ >= kOlderListsMax) {
+      going_back_ = true;
+      return false;
+    }
+    step({Event::Kind::kDamaged,
+          "the list is as of resourceVersion " + version + ", but " + std::to_string(seen_) +
+              " was seen already",
+          0,
+          {},
+          {}});
+    return true;
   }
 
   void apply_listed(const std::shared_ptr<const Object>& object) {
     ++listed_;
     const std::uint64_t version = version_number(object->resource_version);
     const auto [place, is_new] = known_.try_emplace(Kind::key(*object));
-    const bool same = !is_new && version != 0 && place->second.version == version;
-    place->second = Known{version, mark_};
-    if (!same) pass_on(object);
+    place->second.mark = mark_;
+    // Newer: from somewhere else than this list and the watch before it.
+    const bool no_news =
+        !is_new && version != 0 &&
+        (going_back_ ? place->second.version == version : place->second.version >= version);
+    if (no_news) return;
+    place->second.version = version;
+    pass_on(object);
   }
 
   void finish_list() {
+    const std::string& list_version = list_reader_->resource_version();
+    if (too_old(list_version)) return;
+    if (const std::uint64_t number = version_number(list_version); number != 0) {
+      seen_ = number;
+      older_since_.reset();
+    }
     std::vector<Key> gone;
     for (const auto& [key, known] : known_) {
       if (known.mark != mark_) gone.push_back(key);
@@ -177,6 +234,7 @@ class InformerOf final : public Informer, private HttpStreamHandler {
         return;
       }
       context_.observer.watch_event(Kind::kResource, context_.clock.steady());
+      seen_ = std::max(seen_, version_number(event.resource_version));
       if (event.object) apply_event(event);
       step({Event::Kind::kObject, event.resource_version, 0, {}, {}});
     }
@@ -218,6 +276,7 @@ class InformerOf final : public Informer, private HttpStreamHandler {
         return open_watch(action.watch_timeout);
       case WatchFsm::Action::Kind::kWait:
         close_stream();
+        problem_ = action.message;
         context_.observer.watch_failed(Kind::kResource, action.message, action.wait);
         timer_ = context_.timers.after(action.wait, [this] {
           step({Event::Kind::kTimer, {}, 0, {}, {}});
@@ -237,6 +296,7 @@ class InformerOf final : public Informer, private HttpStreamHandler {
     close_stream();
     ++mark_;
     listed_ = 0;
+    going_back_ = false;
     list_reader_ = codec_.list_reader();
     context_.observer.list_started(Kind::kResource, fsm_.list_reason());
     open(std::string(Kind::kTarget), kListIdleMax);
@@ -268,8 +328,13 @@ class InformerOf final : public Informer, private HttpStreamHandler {
   WatchFsm fsm_;
   std::unordered_map<Key, Known> known_;
   std::uint64_t mark_ = 0;
+  std::uint64_t seen_ = 0;  // The newest resourceVersion of a list or an event.
+  std::optional<model::SteadyTime> older_since_;  // Since then lists were older than that.
+  bool going_back_ = false;                       // This one is applied all the same.
   std::size_t listed_ = 0;
   bool synced_ = false;
+  std::string problem_;
+  bool denied_ = false;
   // The answer under way.
   bool refused_ = false;
   Event refusal_;
@@ -281,11 +346,23 @@ class InformerOf final : public Informer, private HttpStreamHandler {
   std::unique_ptr<HttpStream> stream_;
 };
 
+class AllPods final : public InformerOf<PodKind> {
+ public:
+  using InformerOf::InformerOf;
+
+  [[nodiscard]] bool reached(std::string_view resource_version) const override {
+    return has_reached(resource_version);
+  }
+  void merge(const std::vector<model::PodRef>& pods) override {
+    for (const model::PodRef& pod : pods) take_over(pod);
+  }
+};
+
 }  // namespace
 
-std::unique_ptr<Informer> make_pod_informer(InformerContext context, Codec<model::Pod>& codec,
-                                            PodSink& sink) {
-  return std::make_unique<InformerOf<PodKind>>(std::move(context), codec, sink);
+std::unique_ptr<PodInformer> make_pod_informer(InformerContext context, Codec<model::Pod>& codec,
+                                               PodSink& sink) {
+  return std::make_unique<AllPods>(std::move(context), codec, sink);
 }
 
 std::unique_ptr<Informer> make_node_informer(InformerContext context, Codec<model::Node>& codec,

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cluster/client/codec.hpp"
 #include "cluster/client/http.hpp"
@@ -15,9 +18,10 @@
 // is mark and sweep on what is known, so that no second copy of the objects exists (design.md §2).
 // Known here is only each object's key and resourceVersion.
 //
-// An object is passed on whenever its resourceVersion is not the known one. In a watch, an event
-// whose resourceVersion is a smaller number than the known one of the same object is ignored: time
-// does not go back. A list is always right, so that a cluster restored from a backup is followed.
+// An object is passed on whenever its resourceVersion is not the known one. Time does not go back:
+// an event or a listed object that is older than what is known of it is ignored, and a list that is
+// older than what was seen is read again. Only when lists were older for two minutes one is
+// applied: then the cluster was restored from a backup, and is followed.
 //
 // An object with a decode_error is passed on like any other. Bytes that cannot be attributed to an
 // object lead to a relist, after a wait (watch_fsm.hpp).
@@ -60,12 +64,25 @@ class Informer {
   // The first list is in and applied.
   [[nodiscard]] virtual bool synced() const = 0;
   [[nodiscard]] virtual std::size_t object_count() const = 0;
+  // Why list or watch do not work now, with the right that is missing; empty: they do.
+  [[nodiscard]] virtual const std::string& problem() const = 0;
+  // They do not work since the server does not let us: 401 or 403.
+  [[nodiscard]] virtual bool denied() const = 0;
+};
+
+class PodInformer : public Informer {
+ public:
+  // All that happened to pods up to this resourceVersion has been passed on.
+  [[nodiscard]] virtual bool reached(std::string_view resource_version) const = 0;
+  // Passes on what of these pods, read elsewhere, is newer than what is known.
+  virtual void merge(const std::vector<model::PodRef>& pods) = 0;
 };
 
 // All pods of all namespaces and schedulers that are not terminal (kube-scheduler.md §2.2). codec
 // and sink must outlive the informer.
-[[nodiscard]] std::unique_ptr<Informer> make_pod_informer(InformerContext context,
-                                                          Codec<model::Pod>& codec, PodSink& sink);
+[[nodiscard]] std::unique_ptr<PodInformer> make_pod_informer(InformerContext context,
+                                                             Codec<model::Pod>& codec,
+                                                             PodSink& sink);
 [[nodiscard]] std::unique_ptr<Informer> make_node_informer(InformerContext context,
                                                            Codec<model::Node>& codec,
                                                            NodeSink& sink);

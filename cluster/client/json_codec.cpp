@@ -89,14 +89,23 @@ class JsonListReader final : public ListReader<typename Kind::Object> {
       case ListFramer::Step::kItem:
         break;
     }
+    if (!std::exchange(looked_ahead_, true)) look_ahead();
     auto root = document_.parse(framer_.item());
     if (root.has_error()) return root.error();
     return decode_object<Kind>(document_, *root, filter_);
   }
 
   const std::string& resource_version() const override { return resource_version_; }
+  const std::string& version_ahead() const override { return version_ahead_; }
 
  private:
+  // What is wrong with it is said at the end.
+  void look_ahead() {
+    if (framer_.metadata().empty()) return;
+    auto metadata = document_.parse(framer_.metadata());
+    if (metadata) version_ahead_ = (*metadata)["resourceVersion"].text(json::kNameBytesMax);
+  }
+
   model::Result<Ref<Kind>> finish() {
     if (!resource_version_.empty()) return Ref<Kind>();
     if (framer_.metadata().empty()) return model::invalid("a list without metadata");
@@ -115,6 +124,8 @@ class JsonListReader final : public ListReader<typename Kind::Object> {
   Document& document_;
   const model::AnnotationFilter& filter_;
   ListFramer framer_;
+  bool looked_ahead_ = false;
+  std::string version_ahead_;
   std::string resource_version_;
 };
 

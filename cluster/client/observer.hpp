@@ -47,6 +47,12 @@ class Observer {
   // A write was given up: dropped from a full queue, or refused. Only status patches and events;
   // binds are never lost.
   virtual void write_dropped(Write write, std::string_view object, std::string_view message) = 0;
+
+  // Somebody else holds the lease now (holder, empty: nobody), or whether we lead has changed. Once
+  // at the start, too.
+  virtual void leader_changed(std::string_view lease, std::string_view holder, bool leading) = 0;
+  // A try to get, renew or give back the lease failed.
+  virtual void lease_failed(std::string_view lease, std::string_view message) = 0;
 };
 
 }  // namespace neuron_scheduler::client

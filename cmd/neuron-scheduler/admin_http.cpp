@@ -128,9 +128,12 @@ class Server final {
     if (!is_metrics) {
       std::vector<ReadyCheck> checks;
       checks.push_back({"ping", true, {}});
-      if (is_ready) {
-        for (ReadyCheck& check : content_.ready_checks()) checks.push_back(std::move(check));
-      }
+      const auto append = [&checks](const std::function<std::vector<ReadyCheck>()>& more) {
+        if (!more) return;
+        for (ReadyCheck& check : more()) checks.push_back(std::move(check));
+      };
+      if (path != "/livez") append(content_.health_checks);
+      if (is_ready) append(content_.ready_checks);
       return health(path.substr(1), checks, asks_verbose(query));
     }
     Answer answer;

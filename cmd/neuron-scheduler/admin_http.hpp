@@ -27,6 +27,7 @@ struct AdminContent {
   std::function<std::string()> metrics;
   std::string metrics_content_type;
   std::function<std::vector<ReadyCheck>()> ready_checks;
+  std::function<std::vector<ReadyCheck>()> health_checks;  // Empty: none but that the loop turns.
 };
 
 struct AdminOptions {
@@ -36,9 +37,9 @@ struct AdminOptions {
 };
 
 // Answers GET and HEAD of /metrics, /healthz, /livez and /readyz over plain HTTP, the last three as
-// kube-scheduler does: "ok", or 500 with a line for each check, also with ?verbose. /healthz and
-// /livez say that the loop turns, /readyz that all checks pass. Destroying it closes all
-// connections.
+// kube-scheduler does: "ok", or 500 with a line for each check, also with ?verbose. /livez
+// says that the loop turns, /healthz also that the health checks pass, /readyz that all checks do.
+// Destroying it closes all connections.
 class AdminHttp {
  public:
   virtual ~AdminHttp() = default;

@@ -83,4 +83,20 @@ void LoggingObserver::write_dropped(client::Write write, std::string_view object
   next_.write_dropped(write, object, message);
 }
 
+void LoggingObserver::leader_changed(std::string_view lease, std::string_view holder,
+                                     bool leading) {
+  if (leading != leads_) {
+    log_.info(fmt::format("Lease {}: {}", lease, leading ? "leading" : "no longer leading"));
+    leads_ = leading;
+  } else if (!holder.empty()) {
+    log_.info(fmt::format("Lease {}: held by {}", lease, holder));
+  }
+  next_.leader_changed(lease, holder, leading);
+}
+
+void LoggingObserver::lease_failed(std::string_view lease, std::string_view message) {
+  log_.warning(fmt::format("Lease {}: {}", lease, message));
+  next_.lease_failed(lease, message);
+}
+
 }  // namespace neuron_scheduler::cmd

@@ -37,11 +37,14 @@ class LoggingObserver final : public client::Observer, public scheduler::Observe
                     std::string_view message) override;
   void write_dropped(client::Write write, std::string_view object,
                      std::string_view message) override;
+  void leader_changed(std::string_view lease, std::string_view holder, bool leading) override;
+  void lease_failed(std::string_view lease, std::string_view message) override;
 
  private:
   metrics::Metrics& next_;
   Log& log_;
   std::set<std::string, std::less<>> said_;
+  bool leads_ = false;
 };
 
 }  // namespace neuron_scheduler::cmd

@@ -1,13 +1,18 @@
 #include "cmd/neuron-scheduler/options.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <iterator>
 #include <sstream>
 #include <tuple>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "cluster/client/leader_election.hpp"
 #include "cluster/model/time.hpp"
+#include "cmd/neuron-scheduler/duration.hpp"
 
 namespace neuron_scheduler::cmd {
 namespace {
@@ -15,12 +20,68 @@ namespace {
 constexpr const char* kVersionText = "neuron-scheduler " NEURON_SCHEDULER_VERSION "\n";
 constexpr int kVerbosityMax = 10;
 
-std::string check_leader_elect(const std::string& text) {
-  if (text == "false") return {};
-  if (text == "true") {
-    return "leader election is not built yet: run one replica, with --leader-elect=false";
-  }
+std::string check_bool(const std::string& text) {
+  if (text == "false" || text == "true") return {};
   return "must be true or false, not \"" + text + "\"";
+}
+
+std::string check_duration(const std::string& text) {
+  if (parse_duration(text)) return {};
+  return '"' + text + "\" is no duration like 15s or 1m30s";
+}
+
+std::string check_lock(const std::string& text) {
+  return text == "leases" ? std::string() : "must be leases, not \"" + text + '"';
+}
+
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "must not be empty" : std::string();
+}
+
+// The flags as they are written.
+struct LeaderElectArguments {
+  std::string enabled = "true";
+  std::string lease_duration = "15s";
+  std::string renew_deadline = "10s";
+  std::string retry_period = "2s";
+  std::string resource_lock = "leases";
+};
+
+std::vector<const CLI::Option*> add_leader_elect(CLI::App& app, LeaderElectArguments& arguments,
+                                                 LeaderElectOptions& options) {
+  const auto add = [&app](const char* name, std::string& target, const char* help,
+                          std::string (*check)(const std::string&)) {
+    return app.add_option(name, target, help)->check(check)->capture_default_str();
+  };
+  return {
+      app.add_flag("--leader-elect", arguments.enabled,
+                   "Schedule only while holding a lease, so that replicas can stand by")
+          ->check(check_bool)
+          ->default_str("true"),
+      add("--leader-elect-lease-duration", arguments.lease_duration,
+          "How long a lease that is not renewed is respected", check_duration),
+      add("--leader-elect-renew-deadline", arguments.renew_deadline,
+          "How long the leader tries to renew the lease before it gives up", check_duration),
+      add("--leader-elect-retry-period", arguments.retry_period,
+          "Time between two tries to get or renew the lease", check_duration),
+      add("--leader-elect-resource-lock", arguments.resource_lock, "Must be leases", check_lock),
+      add("--leader-elect-resource-name", options.resource_name, "Name of the lease",
+          check_not_empty),
+      add("--leader-elect-resource-namespace", options.resource_namespace, "Namespace of the lease",
+          check_not_empty)};
+}
+
+// Empty: all is well. options.timing only matters where election is enabled, and is only then
+// checked.
+std::string take_leader_elect(const LeaderElectArguments& arguments, LeaderElectOptions& options) {
+  const auto milliseconds = [](const std::string& text) {
+    return std::chrono::floor<std::chrono::milliseconds>(*parse_duration(text));
+  };
+  options.enabled = arguments.enabled == "true";
+  options.timing.lease_duration = milliseconds(arguments.lease_duration);
+  options.timing.renew_deadline = milliseconds(arguments.renew_deadline);
+  options.timing.retry_period = milliseconds(arguments.retry_period);
+  return options.enabled ? client::check_timing(options.timing) : std::string();
 }
 
 ParsedOptions finished(std::string output, ExitCode code) {
@@ -137,7 +198,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
   Options& options = parsed.options;
   SimulateArguments simulate_arguments;
   std::string http_address = "127.0.0.1:10251";
-  std::string leader_elect = "false";
+  LeaderElectArguments leader_elect;
   bool version = false;
 
   CLI::App app("Schedules pods that name it in spec.schedulerName; knows AWS Neuron devices.",
@@ -147,7 +208,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.add_subcommand("run", "Schedule a cluster (what happens without a subcommand, too)");
-  const std::vector<const CLI::Option*> run_options = {
+  std::vector<const CLI::Option*> run_options = {
       app.add_option("--kubeconfig", options.kubeconfig,
                      "Kubeconfig file; without it, the credentials of the pod it runs in"),
       app.add_option("--context", options.context, "Context of the kubeconfig to use"),
@@ -156,13 +217,12 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
                      "nowhere")
           ->check(check_http_address)
           ->capture_default_str(),
-      app.add_option("--leader-elect", leader_elect, "Must be false: not built yet")
-          ->check(check_leader_elect)
-          ->capture_default_str(),
       app.add_option("-v,--v", options.verbosity,
                      "How much to log: 0 news, 2 also each binding, 4 also each update")
           ->check(CLI::Range(0, kVerbosityMax))
           ->capture_default_str()};
+  std::ranges::move(add_leader_elect(app, leader_elect, options.leader_elect),
+                    std::back_inserter(run_options));
   const CLI::Option* const seed =
       app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
           ->check(check_seed)
@@ -186,6 +246,10 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
     // Before the subcommand it means the same.
     if (seed->count() != 0) simulate_arguments.options.seed = options.seed;
     return parse_simulate(std::move(simulate_arguments), run_options);
+  }
+  if (const std::string problem = take_leader_elect(leader_elect, options.leader_elect);
+      !problem.empty()) {
+    return finished("neuron-scheduler: --leader-elect: " + problem + "\n", kExitUsage);
   }
   parsed.run = true;
   const auto address = parse_http_address(http_address);

@@ -5,19 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "cluster/client/leader_election_fsm.hpp"
 #include "cluster/model/result.hpp"
 #include "cmd/neuron-scheduler/exit_code.hpp"
 #include "cmd/neuron-scheduler/simulate/command.hpp"
 
 namespace neuron_scheduler::cmd {
 
+// kube-scheduler's flags --leader-elect*.
+struct LeaderElectOptions {
+  bool enabled = true;
+  std::string resource_name = "neuron-scheduler";
+  std::string resource_namespace = "kube-system";
+  client::LeaderElectionFsm::Timing timing;
+};
+
 struct Options {
   std::string kubeconfig;  // Empty: in-cluster credentials.
   std::string context;     // Of the kubeconfig; empty: its current-context.
   std::string http_host = "127.0.0.1";
   std::uint16_t http_port = 10251;  // 0: no server.
-  int verbosity = 0;                // klog's -v: 0 news, 2 each binding, 4 each update.
-  std::uint64_t seed = 0;           // Breaks ties between equal nodes (design.md §8).
+  LeaderElectOptions leader_elect;
+  int verbosity = 0;       // klog's -v: 0 news, 2 each binding, 4 each update.
+  std::uint64_t seed = 0;  // Breaks ties between equal nodes (design.md §8).
 };
 
 // What the command line asks for. If it asks for nothing to be done (--help, --version, or a

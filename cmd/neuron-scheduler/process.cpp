@@ -15,15 +15,20 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
 
 #include "cluster/client/api_calls.hpp"
 #include "cluster/client/asio_http.hpp"
 #include "cluster/client/codec.hpp"
 #include "cluster/client/informer.hpp"
 #include "cluster/client/kubeconfig.hpp"
+#include "cluster/client/leader_election.hpp"
+#include "cluster/client/node_pods.hpp"
 #include "cluster/client/observed_http.hpp"
 #include "cmd/neuron-scheduler/admin_http.hpp"
 #include "cmd/neuron-scheduler/api_adapter.hpp"
+#include "cmd/neuron-scheduler/first_touch.hpp"
 #include "cmd/neuron-scheduler/log.hpp"
 #include "cmd/neuron-scheduler/logging_observer.hpp"
 #include "cmd/neuron-scheduler/pump.hpp"
@@ -70,8 +75,14 @@ std::function<std::uint32_t()> make_random() {
   return [engine = std::mt19937(seed())]() mutable { return engine(); };
 }
 
+ReadyCheck sync_check(const std::string& what, bool synced, const client::Informer& informer) {
+  ReadyCheck check{what + "-synced", synced && !informer.denied(), informer.problem()};
+  if (check.reason.empty()) check.reason = "the first list of " + what + " is not in yet";
+  return check;
+}
+
 // Everything that runs, in the order in which it is made; it goes in the opposite order.
-class Process {
+class Process final : private client::LeaderSink {
  public:
   Process(const Options& options, Log& log) : options_(options), log_(log) {}
 
@@ -80,6 +91,12 @@ class Process {
   [[nodiscard]] ExitCode run();
 
  private:
+  void on_leading() override;
+  void on_leadership_lost(const std::string& why) override;
+  void on_election_stopped() override;
+
+  [[nodiscard]] std::optional<std::string> connect();
+  [[nodiscard]] std::optional<std::string> make_election(const client::ClusterAccess& access);
   void make_client(const client::ClusterAccess& access);
   [[nodiscard]] std::optional<std::string> make_scheduler();
   void make_informers();
@@ -88,8 +105,10 @@ class Process {
   void on_signal(int number);
   // Gives events and conditions of the last pods until then to go out.
   void finish_when_written(model::SteadyTime latest);
+  void end_election();
   void finish(ExitCode code, std::string_view why);
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const;
+  [[nodiscard]] std::vector<ReadyCheck> health_checks() const;
 
   const Options& options_;
   Log& log_;
@@ -102,14 +121,20 @@ class Process {
   std::optional<LoggingObserver> observer_;
   std::unique_ptr<client::HttpClient> transport_;
   std::unique_ptr<client::HttpClient> http_;
+  // The lease has a connection of its own.
+  std::unique_ptr<client::HttpClient> lease_transport_;
+  std::unique_ptr<client::HttpClient> lease_http_;
+  std::unique_ptr<client::LeaderElection> election_;  // Null: --leader-elect=false.
   std::unique_ptr<client::Codec<model::Pod>> pod_codec_;
   std::unique_ptr<client::Codec<model::Node>> node_codec_;
   std::unique_ptr<client::ApiCalls> calls_;
   std::optional<ApiAdapter> adapter_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::optional<Pump> pump_;
-  std::unique_ptr<client::Informer> pods_;
+  std::unique_ptr<client::PodInformer> pods_;
   std::unique_ptr<client::Informer> nodes_;
+  std::unique_ptr<client::NodePodsReader> node_pods_;
+  std::optional<FirstTouch> touch_;
   std::unique_ptr<AdminHttp> admin_;
   std::unique_ptr<client::Timer> drain_timer_;
   bool stopping_ = false;
@@ -117,6 +142,17 @@ class Process {
 };
 
 std::optional<std::string> Process::start() {
+  if (auto error = connect()) return error;
+  if (auto error = make_scheduler()) return error;
+  make_informers();
+  if (auto error = serve_admin()) return error;
+  wait_for_signal();
+  nodes_->start();
+  pods_->start();
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::connect() {
   const auto access = find_access(options_);
   if (!access) return access.error().message;
   log_.info(fmt::format("neuron-scheduler {} starts; API server {}", NEURON_SCHEDULER_VERSION,
@@ -130,12 +166,25 @@ std::optional<std::string> Process::start() {
   }
   transport_ = std::move(*transport);
   make_client(*access);
-  if (auto error = make_scheduler()) return error;
-  make_informers();
-  if (auto error = serve_admin()) return error;
-  wait_for_signal();
-  nodes_->start();
-  pods_->start();
+  return options_.leader_elect.enabled ? make_election(*access) : std::nullopt;
+}
+
+std::optional<std::string> Process::make_election(const client::ClusterAccess& access) {
+  client::AsioHttpOptions http_options;
+  http_options.user_agent = "neuron-scheduler/" NEURON_SCHEDULER_VERSION "/leader-election";
+  http_options.connections_max = 1;
+  auto transport = client::make_asio_http_client(io_, access, http_options);
+  if (!transport) return transport.error().message;
+  lease_transport_ = std::move(*transport);
+  lease_http_ =
+      client::make_observed_http(*lease_transport_, *observer_, clock_, access.authority());
+  client::LeaderElectionConfig config;
+  config.namespace_name = options_.leader_elect.resource_namespace;
+  config.lease_name = options_.leader_elect.resource_name;
+  config.identity = host_name() + "_" + to_string(boost::uuids::random_generator()());
+  config.timing = options_.leader_elect.timing;
+  election_ = client::make_leader_election({*lease_http_, *timers_, clock_, *observer_, random_},
+                                           std::move(config), *this);
   return std::nullopt;
 }
 
@@ -154,6 +203,12 @@ void Process::make_client(const client::ClusterAccess& access) {
   api_options.hostname = host_name();
   // Of the 16 connections of a client, half are always left to binds.
   api_options.under_way_max = 4;
+  if (options_.leader_elect.enabled) {
+    api_options.bind_timeout = client::bind_time_max(options_.leader_elect.timing);
+    api_options.may_write = [this, time = api_options.bind_timeout] {
+      return election_->covers(time);
+    };
+  }
   calls_ = client::make_api_calls({*http_, *timers_, clock_, *observer_, *pod_codec_, random_},
                                   api_options);
   adapter_.emplace(*calls_, log_);
@@ -168,6 +223,11 @@ std::optional<std::string> Process::make_scheduler() {
   pump_.emplace(*scheduler_, clock_, *timers_,
                 [this](std::function<void()> turn) { asio::post(io_, std::move(turn)); });
   adapter_->answer_to(*pump_);
+  if (election_) {
+    // As kube-scheduler: whoever knows the cluster may lead it.
+    adapter_->hold();
+    pump_->hold([this] { election_->start(); });
+  }
   return std::nullopt;
 }
 
@@ -175,6 +235,12 @@ void Process::make_informers() {
   const client::InformerContext context{*http_, *timers_, clock_, *observer_, random_};
   pods_ = client::make_pod_informer(context, *pod_codec_, *pump_);
   nodes_ = client::make_node_informer(context, *node_codec_, *pump_);
+  if (!election_) return;
+  node_pods_ = client::make_node_pods_reader(*http_, *timers_, *pod_codec_);
+  touch_.emplace(*node_pods_, *pods_, [this](const model::Pod& pod) {
+    return scheduler_->cache().find_pod(pod.uid) != nullptr;
+  });
+  adapter_->touch_first(*touch_);
 }
 
 std::optional<std::string> Process::serve_admin() {
@@ -185,6 +251,7 @@ std::optional<std::string> Process::serve_admin() {
   };
   content.metrics_content_type = metrics::kTextContentType;
   content.ready_checks = [this] { return ready_checks(); };
+  content.health_checks = [this] { return health_checks(); };
   auto made = make_admin_http(io_, options_.http_host, options_.http_port, std::move(content));
   if (!made) return made.error().message;
   admin_ = std::move(*made);
@@ -193,11 +260,29 @@ std::optional<std::string> Process::serve_admin() {
 
 std::vector<ReadyCheck> Process::ready_checks() const {
   return {
-      {"nodes-synced", pump_->nodes_synced(), "the first list of nodes is not in yet"},
-      {"pods-synced", pump_->pods_synced(), "the first list of pods is not in yet"},
+      sync_check("nodes", pump_->nodes_synced(), *nodes_),
+      sync_check("pods", pump_->pods_synced(), *pods_),
       {"shutdown", !stopping_, "ending after a signal"},
   };
 }
+
+std::vector<ReadyCheck> Process::health_checks() const {
+  if (!election_) return {};
+  const std::string problem = election_->problem();
+  return {{"leaderElection", problem.empty(), problem}};
+}
+
+void Process::on_leading() {
+  adapter_->lead();
+  pump_->lead();
+}
+
+void Process::on_leadership_lost(const std::string& why) {
+  log_.error(fmt::format("Lease {}: {}", options_.leader_elect.resource_name, why));
+  finish(kExitFailure, "leaderelection lost");
+}
+
+void Process::on_election_stopped() { finish(kExitOk, "all bindings have ended"); }
 
 void Process::wait_for_signal() {
   if (!stopping_) {
@@ -225,11 +310,21 @@ void Process::on_signal(int number) {
 
 void Process::finish_when_written(model::SteadyTime latest) {
   if (calls_->writes_pending() == 0 || clock_.steady() >= latest) {
-    finish(kExitOk, "all bindings have ended");
+    end_election();
     return;
   }
   constexpr std::chrono::milliseconds kLook{20};
   drain_timer_ = timers_->after(kLook, [this, latest] { finish_when_written(latest); });
+}
+
+// Only now: as long as a binding is unclear nobody else may lead.
+void Process::end_election() {
+  drain_timer_.reset();
+  if (election_) {
+    election_->stop();
+  } else {
+    finish(kExitOk, "all bindings have ended");
+  }
 }
 
 void Process::finish(ExitCode code, std::string_view why) {

@@ -31,6 +31,16 @@ void Pump::on_pod_reading(const model::Binding& binding, scheduler::PodReading r
   add(Reading{binding, std::move(reading)});
 }
 
+void Pump::hold(std::function<void()> synced) {
+  on_hold_ = true;
+  synced_ = std::move(synced);
+}
+
+void Pump::lead() {
+  on_hold_ = false;
+  wake();
+}
+
 void Pump::drain(std::function<void()> drained) {
   scheduler_.stop();
   drained_ = std::move(drained);
@@ -74,6 +84,7 @@ void Pump::wake() {
 void Pump::turn() {
   turn_posted_ = false;
   apply_all();
+  if (synced_ && pods_synced_ && nodes_synced_) std::exchange(synced_, nullptr)();
   scheduler_.tick();
   if (decide()) {
     wake();
@@ -84,7 +95,7 @@ void Pump::turn() {
 }
 
 bool Pump::decide() {
-  if (!pods_synced_ || !nodes_synced_) return false;
+  if (on_hold_ || !pods_synced_ || !nodes_synced_) return false;
   const auto end = clock_.steady() + limits_.turn_max;
   for (std::size_t decided = 0; decided < limits_.decisions_per_turn; ++decided) {
     if (!scheduler_.decide_one()) return false;

@@ -43,7 +43,13 @@ class Pump final : public client::PodSink, public client::NodeSink {
   void on_bind_answer(const model::Binding& binding, scheduler::BindAnswer answer);
   void on_pod_reading(const model::Binding& binding, scheduler::PodReading reading);
 
-  // The first lists of pods and of nodes have been applied: decisions are being made.
+  // Decides nothing until lead(); synced is called once, when both first lists have been applied.
+  // Before the first news.
+  void hold(std::function<void()> synced);
+  void lead();
+
+  // The first lists of pods and of nodes have been applied: decisions are being made, unless on
+  // hold.
   [[nodiscard]] bool pods_synced() const { return pods_synced_; }
   [[nodiscard]] bool nodes_synced() const { return nodes_synced_; }
 
@@ -87,6 +93,8 @@ class Pump final : public client::PodSink, public client::NodeSink {
   bool turn_posted_ = false;
   bool pods_synced_ = false;
   bool nodes_synced_ = false;
+  bool on_hold_ = false;
+  std::function<void()> synced_;
   std::function<void()> drained_;
   std::unique_ptr<client::Timer> timer_;
 };

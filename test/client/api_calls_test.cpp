@@ -86,6 +86,25 @@ TEST_F(ApiCallsTest, BindIsOneRequestWithItsTimeout) {
   EXPECT_NE(request.body.find(R"("uid":"u-p")"), std::string::npos);
 }
 
+TEST_F(ApiCallsTest, EveryWriteHasTheGateAndNoReadDoes) {
+  int asked = 0;
+  ApiOptions options;
+  options.may_write = [&asked] { return ++asked < 0; };
+  api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
+                       options);
+  api->bind({}, [](const BindAnswer&) {});
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+  api->create_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "x"}, "r");
+  api->get_pod(model::Name("ns"), "p", [](const PodReading&) {});
+  ASSERT_EQ(http.calls.size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(http.calls[i].request.gate) << i;
+    EXPECT_FALSE(http.calls[i].request.gate()) << i;
+  }
+  EXPECT_EQ(asked, 3);
+  EXPECT_FALSE(http.calls[3].request.gate);
+}
+
 TEST_F(ApiCallsTest, BindEndsByStatus) {
   const std::pair<int, BindEnd> rows[] = {
       {200, BindEnd::kDone},    {201, BindEnd::kDone},     {202, BindEnd::kUnknown},

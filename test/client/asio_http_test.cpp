@@ -388,6 +388,68 @@ TEST_F(AsioHttpTest, DeadlineWhileWaitingIsNotSent) {
   EXPECT_EQ(ends[1], "unknown");
 }
 
+TEST_F(AsioHttpTest, AClosedGateSendsNothingAndKeepsTheConnection) {
+  Peer peer(io_, echo());
+  auto client = client_of(peer);
+  bool open = false;
+  HttpRequest gated = post("/gated", "{}");
+  gated.gate = [&open] { return open; };
+  const HttpOutcome held = call(*client, gated);
+  EXPECT_EQ(failure_name(held), "not sent");
+  EXPECT_NE(held.error.find("it may not be written any more"), std::string::npos) << held.error;
+  EXPECT_TRUE(requests_.empty());
+  open = true;
+  EXPECT_EQ(failure_name(call(*client, gated)), "answer");
+  EXPECT_EQ(requests_.size(), 1U);
+  EXPECT_EQ(peer.connections(), 1);
+}
+
+TEST_F(AsioHttpTest, TheGateIsAskedOnceTheConnectionIsAtHand) {
+  Peer peer(io_, [this](Connection connection) -> Awaitable {
+    for (;;) {
+      std::string request = co_await connection->read_request();
+      if (request.empty()) co_return;
+      requests_.push_back(request);
+      co_await connection->pause(20ms);
+      std::string bytes = answer("x");
+      co_await connection->write(bytes);
+    }
+  });
+  AsioHttpOptions options;
+  options.connections_max = 1;
+  auto client = client_of(peer, options);
+  std::vector<std::string> ends;
+  const auto keep = [&](const HttpOutcome& outcome) { ends.push_back(failure_name(outcome)); };
+  client->call(get("/first"), keep);
+  HttpRequest gated = post("/gated", "{}");
+  // Open as long as the first request has no answer: too late for the second one.
+  gated.gate = [&ends] { return ends.empty(); };
+  client->call(gated, keep);
+  ASSERT_TRUE(test::run_until(io_, [&] { return ends.size() == 2; }));
+  EXPECT_EQ(ends, (std::vector<std::string>{"answer", "not sent"}));
+  EXPECT_EQ(requests_.size(), 1U);
+}
+
+TEST_F(AsioHttpTest, TheGateIsAskedAgainBeforeASecondSending) {
+  Peer peer(io_, [this](Connection connection) -> Awaitable {
+    std::string request = co_await connection->read_request();
+    requests_.push_back(request);
+    std::string bytes = answer("x");
+    co_await connection->write(bytes);
+    request = co_await connection->read_request();
+    requests_.push_back(request);
+    connection->close();
+  });
+  auto client = client_of(peer);
+  EXPECT_EQ(failure_name(call(*client, get("/first"))), "answer");
+  int asked = 0;
+  HttpRequest gated = get("/gated");
+  gated.gate = [&asked] { return ++asked == 1; };
+  EXPECT_EQ(failure_name(call(*client, gated)), "not sent");
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(requests_.size(), 2U);
+}
+
 TEST_F(AsioHttpTest, OpensNoMoreConnectionsThanAllowed) {
   int open = 0;
   int open_max = 0;

@@ -97,7 +97,7 @@ class InformerTest : public testing::Test {
   test::RecordingObserver observer;
   Sink sink;
   std::unique_ptr<Codec<model::Pod>> codec = make_json_pod_codec({});
-  std::unique_ptr<Informer> informer = make_pod_informer(context(), *codec, sink);
+  std::unique_ptr<PodInformer> informer = make_pod_informer(context(), *codec, sink);
 };
 
 const std::string kListTarget =
@@ -172,13 +172,97 @@ TEST_F(InformerTest, ARelistIsMarkAndSweep) {
   EXPECT_EQ(http.open_stream()->request.target, kWatchTarget + "30&timeoutSeconds=300");
 }
 
-TEST_F(InformerTest, AListIsRightEvenIfItIsOlder) {
+TEST_F(InformerTest, AListThatIsOlderThanWhatWasSeenIsReadAgain) {
   to_watching();
   http.data(event("MODIFIED", pod("a", "50")) + "damaged\n");
+  EXPECT_EQ(sink.take(), Strings{"a@50"});
+  observer.take();
+  // From a server that is behind: with old pods, with pods that are gone by now, and empty.
+  for (const Strings& items : {Strings{pod("a", "11"), pod("b", "2")}, {pod("x", "12")}, {}}) {
+    EXPECT_EQ(after_wait(), kListTarget);
+    http.header(200);
+    http.data(list("12", items));
+    EXPECT_EQ(sink.take(), Strings{});
+    EXPECT_EQ(informer->object_count(), 2U);
+    EXPECT_EQ(informer->problem(),
+              "list pods: the list is as of resourceVersion 12, but 50 was seen already");
+  }
   EXPECT_EQ(after_wait(), kListTarget);
   http.header(200);
-  http.data(list("12", {pod("a", "11"), pod("b", "2")}));
-  EXPECT_EQ(sink.take(), (Strings{"a@50", "a@11", "synced"}));
+  http.data(list("51", {pod("a", "50")}));
+  EXPECT_EQ(sink.take(), (Strings{"-u-b", "synced"}));
+  EXPECT_EQ(informer->problem(), "");
+}
+
+TEST_F(InformerTest, AClusterRestoredFromABackupIsFollowedInTheEnd) {
+  to_watching();
+  http.data(event("MODIFIED", pod("a", "50")) + event("ADDED", pod("c", "51")) + "damaged\n");
+  sink.take();
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("12", {pod("a", "11"), pod("d", "12")}));
+  clock.advance(seconds{119});
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("12", {pod("a", "11"), pod("d", "12")}));
+  EXPECT_EQ(sink.take(), Strings{});
+  clock.advance(seconds{1});
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("12", {pod("a", "11"), pod("d", "12")}));
+  EXPECT_EQ(sink.take(), (Strings{"a@11", "d@12", "-u-b", "-u-c", "synced"}));
+  // From here on that is the present.
+  http.header(200);
+  http.data(event("MODIFIED", pod("a", "13")) + "damaged\n");
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("14", {pod("a", "13")}));
+  EXPECT_EQ(sink.take(), (Strings{"a@13", "-u-d", "synced"}));
+}
+
+TEST_F(InformerTest, TellsHowFarItsWatchHasCome) {
+  start();
+  EXPECT_FALSE(informer->reached("1"));
+  http.header(200);
+  http.data(list("10", {}));
+  EXPECT_TRUE(informer->reached("10"));
+  EXPECT_FALSE(informer->reached("11"));
+  EXPECT_FALSE(informer->reached("x"));
+  http.header(200);
+  http.data(bookmark("12"));
+  EXPECT_TRUE(informer->reached("11"));
+  // While it lists anew it knows nothing for sure.
+  http.data("damaged\n");
+  EXPECT_FALSE(informer->reached("1"));
+}
+
+TEST_F(InformerTest, TakesOverOnlyWhatIsNewerThanWhatItKnows) {
+  to_watching();
+  http.data(event("DELETED", pod("b", "11")));
+  sink.take();
+  const auto read = [&](const std::string& name, const std::string& version) {
+    return *codec->decode(pod(name, version));
+  };
+  // a is known as of 1; b was deleted at 11, which is how far the watch has come.
+  informer->merge({read("a", "1"), read("a", "12"), read("b", "2"), read("c", "13"),
+                   read("d", "11"), read("e", "x")});
+  EXPECT_EQ(sink.take(), (Strings{"a@12", "c@13"}));
+  // The watch comes behind.
+  http.data(event("MODIFIED", pod("a", "12")) + event("ADDED", pod("c", "13")) +
+            event("DELETED", pod("c", "14")));
+  EXPECT_EQ(sink.take(), Strings{"-u-c"});
+}
+
+TEST_F(InformerTest, AListUnderWayDoesNotUndoWhatWasTakenOver) {
+  to_watching();
+  http.data("damaged\n");
+  EXPECT_EQ(after_wait(), kListTarget);
+  informer->merge({*codec->decode(pod("a", "21")), *codec->decode(pod("c", "22"))});
+  EXPECT_EQ(sink.take(), (Strings{"a@21", "c@22"}));
+  http.header(200);
+  http.data(list("20", {pod("a", "1"), pod("b", "2")}));
+  EXPECT_EQ(sink.take(), Strings{"synced"});
+  EXPECT_EQ(informer->object_count(), 3U);
 }
 
 TEST_F(InformerTest, AFailedRelistSweepsNothing) {
@@ -257,6 +341,32 @@ TEST_F(InformerTest, ErrorAnswersAreReadAndBounded) {
                                       "failed [pods] [list pods: the right \"list\" on \"pods\" "
                                       "is missing: 403 pods is forbidden] [5000ms]"}));
   EXPECT_EQ(after_wait(), kListTarget);
+}
+
+TEST_F(InformerTest, SaysWhatKeepsItFromWorkingUntilItWorks) {
+  start();
+  EXPECT_EQ(informer->problem(), "");
+  http.header(403);
+  http.data(R"({"kind":"Status","code":403,"message":"pods is forbidden: no"})");
+  http.end();
+  const std::string missing =
+      "list pods: the right \"list\" on \"pods\" is missing: 403 pods is forbidden: no";
+  EXPECT_EQ(informer->problem(), missing);
+  EXPECT_TRUE(informer->denied());
+  EXPECT_EQ(after_wait(), kListTarget);
+  EXPECT_EQ(informer->problem(), missing);
+  http.header(503);
+  http.end();
+  EXPECT_FALSE(informer->denied());
+  EXPECT_NE(informer->problem(), "");
+  EXPECT_EQ(after_wait(), kListTarget);
+  http.header(200);
+  http.data(list("10", {}));
+  EXPECT_EQ(informer->problem(), "");
+  http.header(403);
+  http.end();
+  EXPECT_TRUE(informer->denied());
+  EXPECT_TRUE(informer->synced());
 }
 
 TEST_F(InformerTest, RetryAfterMayStandInTheStatus) {

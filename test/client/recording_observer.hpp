@@ -40,6 +40,13 @@ class RecordingObserver final : public Observer {
     add("dropped", {to_string(write), object, message});
   }
 
+  void leader_changed(std::string_view lease, std::string_view holder, bool leading) override {
+    add("leader", {lease, holder, leading ? "us" : "not us"});
+  }
+  void lease_failed(std::string_view lease, std::string_view message) override {
+    add("lease failed", {lease, message});
+  }
+
   // The lines since the last call.
   std::vector<std::string> take() { return std::exchange(lines_, {}); }
 

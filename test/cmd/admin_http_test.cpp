@@ -26,6 +26,7 @@ class AdminHttpTest : public ::testing::Test {
     content.metrics = [this] { return metrics_; };
     content.metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
     content.ready_checks = [this] { return checks_; };
+    content.health_checks = [this] { return health_; };
     auto made = make_admin_http(io_, "127.0.0.1", 0, content, options);
     ASSERT_TRUE(made);
     server_ = std::move(*made);
@@ -50,6 +51,7 @@ class AdminHttpTest : public ::testing::Test {
 
   asio::io_context io_;
   std::string metrics_ = "up 1\n";
+  std::vector<ReadyCheck> health_{{"leaderElection", true, ""}};
   std::vector<ReadyCheck> checks_{{"pods-synced", true, ""}, {"shutdown", true, ""}};
   std::unique_ptr<AdminHttp> server_;
 };
@@ -92,12 +94,14 @@ INSTANTIATE_TEST_SUITE_P(
         RequestCase{"LiveWhileNotReady", "GET", "/livez", false, "200 ok"},
         RequestCase{"Healthy", "GET", "/healthz", true, "200 ok"},
         RequestCase{"HealthyVerbose", "GET", "/healthz?verbose", true,
-                    "200 [+]ping ok\nhealthz check passed\n"},
+                    "200 [+]ping ok\n[+]leaderElection ok\nhealthz check passed\n"},
         RequestCase{"Ready", "GET", "/readyz", true, "200 ok"},
         RequestCase{"ReadyVerbose", "GET", "/readyz?a=b&verbose=1", true,
-                    "200 [+]ping ok\n[+]pods-synced ok\n[+]shutdown ok\nreadyz check passed\n"},
+                    "200 [+]ping ok\n[+]leaderElection ok\n[+]pods-synced ok\n[+]shutdown "
+                    "ok\nreadyz check passed\n"},
         RequestCase{"NotReady", "GET", "/readyz", false,
-                    "500 [+]ping ok\n[-]pods-synced failed: the first list is not in yet\n"
+                    "500 [+]ping ok\n[+]leaderElection ok\n[-]pods-synced failed: the first list "
+                    "is not in yet\n"
                     "[+]shutdown ok\nreadyz check failed\n"},
         RequestCase{"Head", "HEAD", "/readyz", true, "200 "},
         RequestCase{"HeadMetrics", "HEAD", "/metrics", true, "200 "},
@@ -130,6 +134,18 @@ TEST_F(AdminHttpTest, AnswersOneRequestAfterTheOther) {
     return count == 3;
   }));
   EXPECT_FALSE(seen->ended);
+}
+
+TEST_F(AdminHttpTest, AFailedHealthCheckConcernsHealthAndReadinessButNotLife) {
+  health_[0] = {"leaderElection", false, "failed election to renew leadership on lease l"};
+  serve();
+  const std::string failed =
+      "[+]ping ok\n"
+      "[-]leaderElection failed: failed election to renew leadership on lease l\n";
+  EXPECT_EQ(body_of(get("/healthz")), failed + "healthz check failed\n");
+  EXPECT_EQ(body_of(get("/readyz")),
+            failed + "[+]pods-synced ok\n[+]shutdown ok\nreadyz check failed\n");
+  EXPECT_EQ(body_of(get("/livez")), "ok");
 }
 
 struct HostileCase {

@@ -17,6 +17,31 @@ TEST(OptionsTest, DefaultsRunInTheCluster) {
   EXPECT_EQ(parsed.options.http_host, "127.0.0.1");
   EXPECT_EQ(parsed.options.http_port, 10251);
   EXPECT_EQ(parsed.options.verbosity, 0);
+  const LeaderElectOptions& election = parsed.options.leader_elect;
+  EXPECT_TRUE(election.enabled);
+  EXPECT_EQ(election.resource_name, "neuron-scheduler");
+  EXPECT_EQ(election.resource_namespace, "kube-system");
+  EXPECT_EQ(election.timing.lease_duration, std::chrono::seconds{15});
+  EXPECT_EQ(election.timing.renew_deadline, std::chrono::seconds{10});
+  EXPECT_EQ(election.timing.retry_period, std::chrono::seconds{2});
+}
+
+TEST(OptionsTest, LeaderElectionHasKubeSchedulersFlags) {
+  const auto parsed = parse_options(
+      {"--leader-elect", "--leader-elect-lease-duration=1m30s", "--leader-elect-renew-deadline",
+       "1.5s", "--leader-elect-retry-period=300ms", "--leader-elect-resource-lock=leases",
+       "--leader-elect-resource-name=n", "--leader-elect-resource-namespace=ns", "run"});
+  ASSERT_TRUE(parsed.run) << parsed.output;
+  const LeaderElectOptions& election = parsed.options.leader_elect;
+  EXPECT_TRUE(election.enabled);
+  EXPECT_EQ(election.resource_name, "n");
+  EXPECT_EQ(election.resource_namespace, "ns");
+  EXPECT_EQ(election.timing.lease_duration, std::chrono::seconds{90});
+  EXPECT_EQ(election.timing.renew_deadline, std::chrono::milliseconds{1500});
+  EXPECT_EQ(election.timing.retry_period, std::chrono::milliseconds{300});
+  EXPECT_FALSE(parse_options({"--leader-elect=false"}).options.leader_elect.enabled);
+  // Without an election its times mean nothing.
+  EXPECT_TRUE(parse_options({"--leader-elect=false", "--leader-elect-retry-period=0"}).run);
 }
 
 TEST(OptionsTest, TakesKubeSchedulersForms) {
@@ -81,7 +106,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"UnknownFlag", {"--kube-config=x"}, "--kube-config"},
         Bad{"UnknownCommand", {"fly"}, "fly"},
-        Bad{"LeaderElection", {"--leader-elect=true"}, "leader election is not built yet"},
+        Bad{"LeaseWord", {"--leader-elect-lease-duration=15"}, "no duration like 15s"},
+        Bad{"LeaseNegative", {"--leader-elect-lease-duration=-15s"}, "no duration like 15s"},
+        Bad{"LeaseShort",
+            {"--leader-elect-lease-duration=10s"},
+            "the lease duration must be greater than the renew deadline"},
+        Bad{"LeaseLock", {"--leader-elect-resource-lock=endpoints"}, "must be leases"},
+        Bad{"LeaseName", {"--leader-elect-resource-name", ""}, "must not be empty"},
+        Bad{"LeaseOfSimulate",
+            {"simulate", "-f", "a", "--leader-elect-retry-period=2s"},
+            "--leader-elect-retry-period has no meaning for simulate"},
         Bad{"LeaderElectionWord", {"--leader-elect=maybe"}, "must be true or false"},
         Bad{"VerbosityRange", {"-v", "11"}, "--v"}, Bad{"VerbosityWord", {"-v", "x"}, "--v"},
         Bad{"AddressNoPort", {"--http-address=localhost"}, "no port"},

@@ -91,6 +91,27 @@ TEST_F(PumpTest, NothingIsDecidedBeforeBothListsAreIn) {
   EXPECT_EQ(api_.sent[0].node_name.str(), "n");
 }
 
+TEST_F(PumpTest, OnHoldItKeepsItsCacheWarmAndDecidesNothing) {
+  int synced = 0;
+  pump_->hold([&] { ++synced; });
+  pump_->on_node(NodeBuilder("n").build());
+  pump_->on_pod(PodBuilder("p").build());
+  pump_->on_nodes_synced();
+  settle();
+  EXPECT_EQ(synced, 0);
+  pump_->on_pods_synced();
+  settle();
+  pump_->on_pod(PodBuilder("q").build());
+  pump_->on_pods_synced();
+  settle();
+  EXPECT_EQ(synced, 1);
+  EXPECT_EQ(scheduler_->cache().node_count(), 1U);
+  EXPECT_TRUE(api_.sent.empty());
+  pump_->lead();
+  settle();
+  EXPECT_EQ(api_.sent.size(), 2U);
+}
+
 TEST_F(PumpTest, ATurnDecidesSomePodsAndYields) {
   Pump::Limits limits;
   limits.decisions_per_turn = 2;

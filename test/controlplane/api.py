@@ -22,6 +22,7 @@ _PATHS = {
     "namespaces": "/api/v1/namespaces",
     "serviceaccounts": "/api/v1/{ns}serviceaccounts",
     "events": "/apis/events.k8s.io/v1/{ns}events",
+    "leases": "/apis/coordination.k8s.io/v1/{ns}leases",
     "priorityclasses": "/apis/scheduling.k8s.io/v1/priorityclasses",
 }
 

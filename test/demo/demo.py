@@ -176,7 +176,7 @@ class Demo:
 
     def start_scheduler(self):
         [self.scheduler_port] = free_ports(1)
-        command = [self.binaries / "neuron-scheduler", "--kubeconfig", self.kubeconfig,
+        command = [self.binaries / "neuron-scheduler", "--leader-elect=false", "--kubeconfig", self.kubeconfig,
                    "--http-address", f"127.0.0.1:{self.scheduler_port}", "-v=2"]
         with uninterrupted():
             self.scheduler = Process("neuron-scheduler", command, self.folder / "neuron-scheduler.log")

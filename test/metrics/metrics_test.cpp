@@ -268,6 +268,16 @@ TEST_F(MetricsTest, PromtoolIsContent) {
   std::filesystem::remove(report);
 }
 
+TEST_F(MetricsTest, SaysWhoLeadsOnlyWhereThereIsAnElection) {
+  EXPECT_TRUE(series("leader_election_master_status").empty());
+  metrics_->leader_changed("neuron-scheduler", "", false);
+  EXPECT_EQ(value("leader_election_master_status{name=\"neuron-scheduler\"}"), 0);
+  metrics_->leader_changed("neuron-scheduler", "us", true);
+  EXPECT_EQ(value("leader_election_master_status{name=\"neuron-scheduler\"}"), 1);
+  metrics_->leader_changed("neuron-scheduler", "them", false);
+  EXPECT_EQ(value("leader_election_master_status{name=\"neuron-scheduler\"}"), 0);
+}
+
 // --- docs/metrics.md
 
 struct Documented {
@@ -336,6 +346,7 @@ Catalog read_text(const std::string& text) {
 TEST_F(MetricsTest, DocumentationListsAllOfThem) {
   std::ifstream file("docs/metrics.md");
   ASSERT_TRUE(file) << "to be run in the root of the tree";
+  metrics_->leader_changed("lease", "", false);
   const Catalog documented = read_documentation(file);
   const Catalog real = read_text(text());
   EXPECT_GT(real.size(), 20U);

@@ -20,13 +20,16 @@ def binary():
 
 
 class Scheduler:
-    """One run after another of neuron-scheduler, all with the same arguments and one log file."""
+    """One run after another of neuron-scheduler, all with the same arguments and one log file. Without leader
+    election unless an argument says otherwise."""
 
     def __init__(self, kubeconfig, log, *arguments, verbosity=2):
         self.port = free_ports(1)[0]
         self.log = Path(log)
-        self._command = [binary(), "--kubeconfig", kubeconfig, "--leader-elect=false",
-                         "--http-address", f"127.0.0.1:{self.port}", "-v", str(verbosity), *arguments]
+        if not any(argument.startswith("--leader-elect") for argument in arguments):
+            arguments = ("--leader-elect=false", *arguments)
+        self._command = [binary(), "--kubeconfig", kubeconfig, "--http-address", f"127.0.0.1:{self.port}",
+                         "-v", str(verbosity), *arguments]
         self.process = None
         self.may_end = False
 
