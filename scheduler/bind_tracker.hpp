@@ -22,6 +22,7 @@ struct DecidedBind {
   const Profile* profile = nullptr;
   Extension<BindPlugin> binder;
   model::SteadyTime started;       // Of the attempt.
+  model::SteadyTime decided;       // The binding could be sent.
   model::SteadyTime first_queued;  // Of the pod.
   std::uint32_t attempts = 0;
 };

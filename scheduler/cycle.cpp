@@ -1,11 +1,8 @@
 #include "scheduler/cycle.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
-#include <set>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
 namespace neuron_scheduler::scheduler {
@@ -14,38 +11,31 @@ namespace {
 using model::Name;
 using model::NodeView;
 
-// How many nodes each reason turned away.
-using ReasonCounts = std::unordered_map<Name, std::size_t>;
-
-struct ActiveFilter {
-  PluginIndex index = 0;
-  const FilterPlugin* plugin = nullptr;
-  const PluginState* state = nullptr;
-};
-
-Decision rejected(std::string message) {
+Decision ended(Decision::Kind kind, std::string message) {
   Decision decision;
-  decision.kind = Decision::Kind::kRejected;
+  decision.kind = kind;
   decision.message = std::move(message);
   return decision;
 }
 
-Decision failed(std::string message) {
-  Decision decision;
-  decision.kind = Decision::Kind::kError;
-  decision.message = std::move(message);
-  return decision;
+Decision broken(std::string_view extension_point, const Profile& profile, const Prepared& prepared,
+                const Status& status) {
+  return ended(Decision::Kind::kError,
+               plugin_error(extension_point, profile.plugin_name(prepared.broken()), status));
 }
 
 std::string none_available(std::size_t node_count) {
   return "0/" + std::to_string(node_count) + " nodes are available:";
 }
 
-std::string failure_message(std::size_t node_count, const ReasonCounts& counts) {
+std::string failure_message(std::size_t node_count, const ReasonCounts& counts,
+                            const std::optional<std::pair<Name, std::size_t>>& outside) {
   std::vector<std::string> reasons;
-  for (const auto& [reason, count] : counts) {
+  const auto add = [&](const Name& reason, std::size_t count) {
     reasons.push_back(std::to_string(count) + ' ' + reason.str());
-  }
+  };
+  for (const auto& [reason, count] : counts) add(reason, count);
+  if (outside) add(outside->first, outside->second);
   std::sort(reasons.begin(), reasons.end());
   std::string message = none_available(node_count);
   for (std::size_t i = 0; i < reasons.size(); ++i) {
@@ -54,207 +44,183 @@ std::string failure_message(std::size_t node_count, const ReasonCounts& counts) 
   return reasons.empty() ? message : message + '.';
 }
 
-// One decision on its way through the extension points.
-class Cycle {
- public:
-  Cycle(const Profile& profile, const model::Pod& pod, const model::Cache& cache)
-      : profile_(profile), pod_(pod), cache_(cache), skipped_(profile.plugin_count(), false) {
-    state_.resize(profile.plugin_count());
-  }
+// How many feasible nodes are enough: schedule_one.go, numFeasibleNodesToFind, with a percentage
+// that was set.
+std::size_t enough(std::optional<std::int32_t> percentage, std::size_t node_count) {
+  constexpr std::size_t kAtLeast = 100;
+  if (!percentage || node_count < kAtLeast) return node_count;
+  return std::max(kAtLeast, node_count * static_cast<std::size_t>(*percentage) / 100);
+}
 
-  Decision run(std::uint64_t seed) {
-    if (cache_.nodes().empty()) {
-      Decision decision = rejected("no nodes available to schedule pods");
-      decision.kind = Decision::Kind::kNoNodes;
-      return decision;
-    }
-    if (auto end = pre_filter()) return std::move(*end);
-    if (auto end = filter()) return std::move(*end);
-    if (feasible_.size() == 1) return placed(*feasible_.front());
-    if (auto end = score()) return std::move(*end);
-    return placed(*best(seed));
-  }
-
- private:
-  using End = std::optional<Decision>;
-
-  End pre_filter() {
-    std::optional<Status> rejection;
-    for (const auto& [index, plugin] : profile_.pre_filter()) {
-      PreFilterResult result = plugin->pre_filter(pod_, cache_);
-      switch (result.status.code) {
-        case Code::kSkip:
-          skipped_[index] = true;
-          continue;
-        case Code::kError:
-          return failed(plugin_error("PreFilter", profile_.plugin_name(index), result.status));
-        case Code::kUnresolvable:
-          return pre_filter_rejection(result.status);
-        case Code::kUnschedulable:
-          rejection = std::move(result.status);
-          continue;
-        case Code::kOk:
-          break;
+// Weighted and normalized, by place in `among`.
+std::optional<Decision> add_scores(const Profile& profile, const Prepared& prepared,
+                                   const Evaluation& evaluation, std::span<const std::size_t> among,
+                                   std::vector<std::int64_t>& totals) {
+  totals.assign(among.size(), 0);
+  std::vector<std::int64_t> scores(among.size());
+  for (std::size_t scorer = 0; scorer < prepared.scorers().size(); ++scorer) {
+    const auto& [index, plugin, state] = prepared.scorers()[scorer];
+    const auto raw = evaluation.scores(scorer);
+    for (std::size_t i = 0; i < among.size(); ++i) scores[i] = raw[among[i]];
+    plugin->normalize(scores);
+    const std::int64_t weight = profile.weight(index);
+    for (std::size_t i = 0; i < among.size(); ++i) {
+      if (scores[i] < 0 || scores[i] > ScorePlugin::kScoreMax) {
+        return ended(Decision::Kind::kError,
+                     "applying score defaultWeights on Score plugins: plugin \"" +
+                         profile.plugin_name(index) + "\" returns an invalid score " +
+                         std::to_string(scores[i]) +
+                         ", it should in the range of [0, 100] after normalizing");
       }
-      state_[index] = std::move(result.state);
-      if (!result.nodes) continue;
-      limit_nodes(index, std::move(*result.nodes));
-      if (named_nodes_->empty()) return pre_filter_rejection(no_common_node());
+      totals[i] += scores[i] * weight;
     }
-    if (rejection) return pre_filter_rejection(*rejection);
-    return std::nullopt;
   }
+  return std::nullopt;
+}
 
-  Decision pre_filter_rejection(const Status& status) const {
-    return rejected(none_available(cache_.node_count()) + ' ' + joined_reasons(status) + '.');
-  }
-
-  void limit_nodes(PluginIndex index, std::vector<Name> names) {
-    naming_plugins_.insert(profile_.plugin_name(index));
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    if (!named_nodes_) {
-      named_nodes_ = std::move(names);
-      return;
+// Nodes come in order of their names, so that even equal hashes decide the same each time.
+const NodeView& best(std::span<const NodeView* const> nodes, std::span<const std::size_t> among,
+                     std::span<const std::int64_t> totals, std::uint64_t seed,
+                     const model::Pod& pod) {
+  const std::int64_t top = *std::max_element(totals.begin(), totals.end());
+  const NodeView* winner = nullptr;
+  std::uint64_t lowest = 0;
+  for (std::size_t i = 0; i < among.size(); ++i) {
+    if (totals[i] != top) continue;
+    const NodeView* node = nodes[among[i]];
+    const auto hash = tie_hash(seed, pod.uid.text, node->node().name.view());
+    if (winner == nullptr || hash < lowest) {
+      winner = node;
+      lowest = hash;
     }
-    std::vector<Name> common;
-    std::set_intersection(named_nodes_->begin(), named_nodes_->end(), names.begin(), names.end(),
-                          std::back_inserter(common));
-    named_nodes_ = std::move(common);
   }
+  return *winner;
+}
 
-  [[nodiscard]] std::string naming_plugins() const {
-    std::string list;
-    for (const auto& name : naming_plugins_) list += (list.empty() ? "" : " ") + name;
-    return list;
-  }
-
-  [[nodiscard]] Status no_common_node() const {
-    return Status::unresolvable(
-        Name(naming_plugins_.size() == 1
-                 ? "node(s) didn't satisfy plugin " + naming_plugins()
-                 : "node(s) didn't satisfy plugin(s) [" + naming_plugins() + "] simultaneously"));
-  }
-
-  [[nodiscard]] std::vector<const NodeView*> named_nodes() const {
-    std::vector<const NodeView*> nodes;
-    for (const auto& name : *named_nodes_) {
-      const NodeView* node = cache_.find_node(name);
-      if (node != nullptr && node->exists()) nodes.push_back(node);
-    }
-    return nodes;
-  }
-
-  [[nodiscard]] std::vector<ActiveFilter> active_filters() const {
-    std::vector<ActiveFilter> filters;
-    for (const auto& [index, plugin] : profile_.filter()) {
-      if (!skipped_[index]) filters.push_back({index, plugin, state_[index].get()});
-    }
-    return filters;
-  }
-
-  End filter() {
-    const auto filters = active_filters();
-    ReasonCounts counts;
-    std::vector<const NodeView*> named;
-    std::span<const NodeView* const> nodes = cache_.nodes();
-    if (named_nodes_) {
-      named = named_nodes();
-      if (const auto outside = nodes.size() - named.size(); outside > 0) {
-        counts[Name("node(s) didn't satisfy plugin(s) [" + naming_plugins() + "]")] = outside;
-      }
-      nodes = named;
-    }
-    for (const NodeView* node : nodes) {
-      if (auto end = filter_node(filters, *node, counts)) return end;
-    }
-    if (feasible_.empty()) return rejected(failure_message(cache_.node_count(), counts));
-    return std::nullopt;
-  }
-
-  // The first rejection ends the node, an error the cycle.
-  End filter_node(std::span<const ActiveFilter> filters, const NodeView& node,
-                  ReasonCounts& counts) {
-    static const Name kUnreadable("node(s) could not be read");
-    if (!node.node().decode_error.empty()) {
-      ++counts[kUnreadable];
-      return std::nullopt;
-    }
-    for (const auto& [index, plugin, state] : filters) {
-      const Status status = plugin->filter(state, pod_, node);
-      if (status.is_ok()) continue;
-      if (!status.rejected()) {
-        return failed(plugin_error("filter", profile_.plugin_name(index), status));
-      }
-      for (const auto& reason : status.reasons) ++counts[reason];
-      return std::nullopt;
-    }
-    feasible_.push_back(&node);
-    return std::nullopt;
-  }
-
-  End score() {
-    totals_.assign(feasible_.size(), 0);
-    std::vector<std::int64_t> scores(feasible_.size());
-    for (const auto& [index, plugin] : profile_.score()) {
-      for (std::size_t i = 0; i < feasible_.size(); ++i) {
-        scores[i] = plugin->score(state_[index].get(), pod_, *feasible_[i]);
-      }
-      plugin->normalize(scores);
-      for (std::size_t i = 0; i < feasible_.size(); ++i) {
-        if (scores[i] < 0 || scores[i] > ScorePlugin::kScoreMax) return bad_score(index, scores[i]);
-        totals_[i] += scores[i] * profile_.weight(index);
-      }
-    }
-    return std::nullopt;
-  }
-
-  [[nodiscard]] Decision bad_score(PluginIndex index, std::int64_t score) const {
-    return failed("applying score defaultWeights on Score plugins: plugin \"" +
-                  profile_.plugin_name(index) + "\" returns an invalid score " +
-                  std::to_string(score) + ", it should in the range of [0, 100] after normalizing");
-  }
-
-  [[nodiscard]] const NodeView* best(std::uint64_t seed) const {
-    const std::int64_t top = *std::max_element(totals_.begin(), totals_.end());
-    const NodeView* winner = nullptr;
-    std::uint64_t lowest = 0;
-    for (std::size_t i = 0; i < feasible_.size(); ++i) {
-      if (totals_[i] != top) continue;
-      const auto hash = tie_hash(seed, pod_.uid.text, feasible_[i]->node().name.view());
-      // Nodes come in order of their names, so that even equal hashes decide the same each time.
-      if (winner == nullptr || hash < lowest) {
-        winner = feasible_[i];
-        lowest = hash;
-      }
-    }
-    return winner;
-  }
-
-  Decision placed(const NodeView& node) {
-    Decision decision;
-    decision.kind = Decision::Kind::kPlaced;
-    decision.node = &node;
-    decision.state = std::move(state_);
-    return decision;
-  }
-
-  const Profile& profile_;
-  const model::Pod& pod_;
-  const model::Cache& cache_;
-  std::vector<bool> skipped_;
-  CycleState state_;
-  std::optional<std::vector<Name>> named_nodes_;  // Sorted.
-  std::set<std::string> naming_plugins_;
-  std::vector<const NodeView*> feasible_;
-  std::vector<std::int64_t> totals_;
-};
+Decision placed(const NodeView& node, Prepared& prepared) {
+  Decision decision;
+  decision.kind = Decision::Kind::kPlaced;
+  decision.node = &node;
+  decision.state = prepared.take_state();
+  return decision;
+}
 
 }  // namespace
 
+Decision Decider::decide(const Profile& profile, const model::Pod& pod, const model::Cache& cache) {
+  if (!meter_) return decide_metered(profile, pod, cache);
+  const auto started = meter_->clock.steady();
+  lap_started_ = started;
+  Decision decision = decide_metered(profile, pod, cache);
+  meter_->observer.decided(meter_->clock.steady() - started);
+  return decision;
+}
+
+// The extension point that began when the last one ended is over.
+void Decider::lap(std::string_view point, Code status, const Profile& profile) {
+  if (!meter_) return;
+  const auto now = meter_->clock.steady();
+  meter_->observer.extension_point(point, status, profile.scheduler_name().view(),
+                                   now - std::exchange(lap_started_, now));
+}
+
+Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
+                                 const model::Cache& cache) {
+  if (cache.nodes().empty()) {
+    return ended(Decision::Kind::kNoNodes, "no nodes available to schedule pods");
+  }
+  Prepared prepared(profile, pod, cache);
+  lap("PreFilter", prepared.end().code, profile);
+  if (prepared.end().rejected()) {
+    return ended(Decision::Kind::kRejected,
+                 none_available(cache.node_count()) + ' ' + joined_reasons(prepared.end()) + '.');
+  }
+  if (!prepared.end().is_ok()) return broken("PreFilter", profile, prepared, prepared.end());
+  const Status scorable = prepared.pre_score();
+  lap("PreScore", scorable.code, profile);
+  if (!scorable.is_ok()) return broken("PreScore", profile, prepared, scorable);
+  if (prepared.nodes()) return decide_among_named(prepared, profile, pod, cache);
+  Evaluation& evaluation = evaluations_.at(prepared.key());
+  const Status status = evaluation.update(prepared, cache);
+  const bool none = evaluation.feasible_count() == 0;
+  lap("Filter", none && status.is_ok() ? Code::kUnschedulable : status.code, profile);
+  if (!status.is_ok()) {
+    evaluations_.drop_last();
+    return broken("filter", profile, prepared, status);
+  }
+  if (none) {
+    return ended(Decision::Kind::kRejected,
+                 failure_message(cache.node_count(), evaluation.reasons(), std::nullopt));
+  }
+  return decide_among(prepared, profile, pod, cache.nodes(), evaluation);
+}
+
+Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
+                                     const model::Pod& pod, const model::Cache& cache) {
+  std::vector<const NodeView*> named;
+  for (const auto& name : *prepared.nodes()) {
+    const NodeView* node = cache.find_node(name);
+    if (node != nullptr && node->exists()) named.push_back(node);
+  }
+  Evaluation evaluation;
+  const Status status = evaluation.evaluate(prepared, named);
+  const bool none = evaluation.feasible_count() == 0;
+  lap("Filter", none && status.is_ok() ? Code::kUnschedulable : status.code, profile);
+  if (!status.is_ok()) return broken("filter", profile, prepared, status);
+  if (!none) {
+    return decide_among(prepared, profile, pod, named, evaluation);
+  }
+  std::optional<std::pair<Name, std::size_t>> outside;
+  if (const auto count = cache.node_count() - named.size(); count > 0) {
+    outside.emplace(prepared.outside_reason(), count);
+  }
+  return ended(Decision::Kind::kRejected,
+               failure_message(cache.node_count(), evaluation.reasons(), outside));
+}
+
+Decision Decider::decide_among(Prepared& prepared, const Profile& profile, const model::Pod& pod,
+                               std::span<const NodeView* const> nodes, Evaluation& evaluation) {
+  const auto among = candidates(profile, evaluation, nodes.size());
+  if (among.size() == 1) return placed(*nodes[among.front()], prepared);
+  evaluation.score(prepared, nodes, among);
+  std::vector<std::int64_t> totals;
+  auto error = add_scores(profile, prepared, evaluation, among, totals);
+  if (error) {
+    lap("Score", Code::kError, profile);
+    return std::move(*error);
+  }
+  const NodeView& winner = best(nodes, among, totals, seed_, pod);
+  lap("Score", Code::kOk, profile);
+  return placed(winner, prepared);
+}
+
+// Positions of the feasible nodes that are scored, ascending: all, or the first ones from where the
+// last search ended.
+std::vector<std::size_t> Decider::candidates(const Profile& profile, const Evaluation& evaluation,
+                                             std::size_t node_count) {
+  const auto wanted = enough(profile.percentage_of_nodes_to_score(), node_count);
+  std::vector<std::size_t> found;
+  found.reserve(std::min(wanted, evaluation.feasible_count()));
+  if (wanted >= node_count) {
+    for (std::size_t position = 0; position < node_count; ++position) {
+      if (evaluation.feasible(position)) found.push_back(position);
+    }
+    return found;
+  }
+  const std::size_t start = next_start_ % node_count;
+  std::size_t seen = 0;
+  for (; seen < node_count && found.size() < wanted; ++seen) {
+    const std::size_t position = (start + seen) % node_count;
+    if (evaluation.feasible(position)) found.push_back(position);
+  }
+  next_start_ = (start + seen) % node_count;
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 Decision decide(const Profile& profile, const model::Pod& pod, const model::Cache& cache,
                 std::uint64_t seed) {
-  return Cycle(profile, pod, cache).run(seed);
+  return Decider(seed).decide(profile, pod, cache);
 }
 
 Status pre_enqueue(const Profile& profile, const model::Pod& pod) {
@@ -281,15 +247,6 @@ std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid, std::string
   hash *= 0xc4ceb9fe1a85ec53U;
   hash ^= hash >> 33U;
   return hash;
-}
-
-std::string joined_reasons(const Status& status) {
-  std::string text;
-  for (const auto& reason : status.reasons) {
-    if (!text.empty()) text += ", ";
-    text += reason.view();
-  }
-  return text;
 }
 
 std::string plugin_error(std::string_view extension_point, std::string_view plugin,

@@ -1,19 +1,21 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cluster/model/cache.hpp"
+#include "cluster/model/time.hpp"
+#include "scheduler/evaluations.hpp"
+#include "scheduler/observer.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/prepared.hpp"
 #include "scheduler/profile.hpp"
 
 namespace neuron_scheduler::scheduler {
-
-// What the plugins of a profile computed for one pod, by PluginIndex; null where there is nothing.
-using CycleState = std::vector<std::unique_ptr<PluginState>>;
 
 // The outcome of one decision.
 struct Decision {
@@ -29,9 +31,47 @@ struct Decision {
   std::string message;                    // Otherwise.
 };
 
-// PreFilter, Filter, Score and the choice, over all nodes of the cache, by the rules of
-// kube-scheduler.md §1.1. Changes nothing and depends on nothing but its arguments; the seed
-// decides between nodes of equal score (design.md §8).
+// PreFilter, PreScore, Filter, Score and the choice, over all nodes of one cache, by the rules of
+// kube-scheduler.md §1.1. It remembers what nodes answered for the last kinds of pods, which
+// changes nothing but the time it takes. The seed decides between nodes of equal score (design.md
+// §8).
+class Decider {
+ public:
+  // Who wants to know how long each extension point takes; must outlive it.
+  struct Meter {
+    const model::Clock& clock;
+    Observer& observer;
+  };
+  explicit Decider(std::uint64_t seed, std::optional<Meter> meter = std::nullopt)
+      : seed_(seed), meter_(meter) {}
+
+  // Always with the same cache.
+  [[nodiscard]] Decision decide(const Profile& profile, const model::Pod& pod,
+                                const model::Cache& cache);
+
+ private:
+  [[nodiscard]] Decision decide_among(Prepared& prepared, const Profile& profile,
+                                      const model::Pod& pod,
+                                      std::span<const model::NodeView* const> nodes,
+                                      Evaluation& evaluation);
+  [[nodiscard]] Decision decide_among_named(Prepared& prepared, const Profile& profile,
+                                            const model::Pod& pod, const model::Cache& cache);
+  [[nodiscard]] std::vector<std::size_t> candidates(const Profile& profile,
+                                                    const Evaluation& evaluation,
+                                                    std::size_t node_count);
+
+  void lap(std::string_view point, Code status, const Profile& profile);
+  [[nodiscard]] Decision decide_metered(const Profile& profile, const model::Pod& pod,
+                                        const model::Cache& cache);
+
+  const std::uint64_t seed_;
+  const std::optional<Meter> meter_;
+  model::SteadyTime lap_started_;
+  Evaluations evaluations_;
+  std::size_t next_start_ = 0;  // Where the next search for a share of the nodes begins.
+};
+
+// One decision without any memory.
 [[nodiscard]] Decision decide(const Profile& profile, const model::Pod& pod,
                               const model::Cache& cache, std::uint64_t seed);
 
@@ -44,8 +84,6 @@ struct Decision {
 [[nodiscard]] std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid,
                                      std::string_view node_name);
 
-// Reasons joined by ", ".
-[[nodiscard]] std::string joined_reasons(const Status& status);
 // `running filter plugin "P": reasons`
 [[nodiscard]] std::string plugin_error(std::string_view extension_point, std::string_view plugin,
                                        const Status& status);

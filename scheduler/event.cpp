@@ -14,6 +14,8 @@ std::string_view name_of(Cause cause) {
       return "BackoffComplete";
     case Cause::kUnschedulableTimeout:
       return "UnschedulableTimeout";
+    case Cause::kPopFromBackoff:
+      return "PopFromBackoffQ";
     case Cause::kNodeAdd:
       return "NodeAdd";
     case Cause::kNodeUpdate:

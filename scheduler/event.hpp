@@ -16,6 +16,7 @@ enum class Cause : std::uint8_t {
   kScheduleAttemptFailure,
   kBackoffComplete,
   kUnschedulableTimeout,
+  kPopFromBackoff,
   kNodeAdd,
   kNodeUpdate,
   kNodeDelete,
@@ -24,7 +25,6 @@ enum class Cause : std::uint8_t {
   kAssignedPodDelete,
   kNamespaceUpdate,
 };
-inline constexpr std::size_t kCauses = 12;
 
 // As kube-scheduler writes it.
 [[nodiscard]] std::string_view name_of(Cause cause);

@@ -4,9 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "scheduler/event.hpp"
+#include "scheduler/status.hpp"
+
 namespace neuron_scheduler::scheduler {
 
 enum class AttemptResult : std::uint8_t { kScheduled, kUnschedulable, kError };
+
+enum class QueueName : std::uint8_t { kActive, kBackoff, kUnschedulable, kGated };
 
 struct QueueSizes {
   std::size_t active = 0;
@@ -27,6 +32,14 @@ class Observer {
   // 1).
   virtual void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) = 0;
   // A bind attempt ended without a clear answer and will be sent again.
+  // A pod came into this part of the queue.
+  virtual void queued(QueueName /*queue*/, Cause /*cause*/) {}
+  // An extension point (PreFilter, Filter, PreScore, Score, Reserve, Bind) of one attempt ended, as
+  // kube-scheduler names them. Filter and Score are those of the nodes that had to be asked.
+  virtual void extension_point(std::string_view /*point*/, Code /*status*/,
+                               std::string_view /*profile*/, std::chrono::nanoseconds /*took*/) {}
+  // A decision, from PreFilter to the choice of a node.
+  virtual void decided(std::chrono::nanoseconds /*took*/) {}
   virtual void bind_unknown() = 0;
   virtual void bind_conflict() = 0;
   // A plugin has something to say that is no outcome: about a pod, or, if it names none, a node. It

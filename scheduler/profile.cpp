@@ -277,6 +277,11 @@ void Profile::place(const ProfileConfig& config, std::vector<std::string>& mista
   fill(Point::kScore, score_);
   fill(Point::kReserve, reserve_);
   fill(Point::kBind, bind_);
+  for (PluginIndex index = 0; index < plugins_.size(); ++index) {
+    if (is_at(pre_filter(), index) || is_at(filter(), index) || is_at(score(), index)) {
+      deciding_.push_back({index, plugins_[index].plugin.get()});
+    }
+  }
   if (config.scheduler_name.empty()) {
     mistakes.push_back((config.path.empty() ? "a profile" : config.path) + " has no schedulerName");
   }

@@ -108,6 +108,9 @@ class Profile {
     return percentage_of_nodes_to_score_;
   }
 
+  // Those with a part in decisions: they filter or score, or limit the nodes.
+  [[nodiscard]] std::span<const Extension<const Plugin>> deciding() const { return deciding_; }
+
   [[nodiscard]] std::span<const Extension<PreEnqueuePlugin>> pre_enqueue() const {
     return pre_enqueue_;
   }
@@ -132,6 +135,7 @@ class Profile {
   model::Name scheduler_name_;
   std::optional<std::int32_t> percentage_of_nodes_to_score_;
   std::vector<PluginInstance> plugins_;
+  std::vector<Extension<const Plugin>> deciding_;
   std::vector<Extension<PreEnqueuePlugin>> pre_enqueue_;
   std::vector<Extension<QueueSortPlugin>> queue_sort_;
   std::vector<Extension<PreFilterPlugin>> pre_filter_;

@@ -39,8 +39,10 @@ bool Queue::ByAge::operator()(const Entry* a, const Entry* b) const {
   return a->key.sequence < b->key.sequence;
 }
 
-Queue::Queue(const model::Clock& clock, const QueueSortPlugin& order, QueueTimes times)
+Queue::Queue(const model::Clock& clock, Observer& observer, const QueueSortPlugin& order,
+             QueueTimes times)
     : clock_(clock),
+      observer_(observer),
       times_(times),
       active_(ByOrder{&order}),
       backoff_rejected_(ByBackoffEnd{&order}),
@@ -53,20 +55,23 @@ void Queue::set_pod(model::PodRef pod, Gate gate) {
     entry.pod = std::move(pod);
     entry.gate = gate;
     restamp(entry);
-    requeue(entry);
+    requeue(entry, Cause::kPodAdd);
     return;
   }
   const bool changed = gate != entry.gate || !same_for_scheduling(*entry.pod, *pod);
   const Place place = entry.place;
+  if (!changed || place == Place::kInFlight) {
+    entry.pod = std::move(pod);
+    entry.gate = gate;
+    entry.changed_in_flight |= changed;
+    return;
+  }
   take_out(entry);
   entry.pod = std::move(pod);
   entry.gate = gate;
   entry.key.priority = entry.pod->priority;
-  if (place == Place::kInFlight) {
-    entry.changed_in_flight |= changed;
-  } else if (changed &&
-             (place == Place::kUnschedulable || place == Place::kGated || gate == Gate::kClosed)) {
-    requeue(entry);
+  if (place == Place::kUnschedulable || place == Place::kGated || gate == Gate::kClosed) {
+    requeue(entry, Cause::kPodUpdate);
   } else {
     put(entry, place);
   }
@@ -91,26 +96,26 @@ std::optional<QueuedAttempt> Queue::pop() {
     next = *active_.begin();
   } else if (!backoff_rejected_.empty()) {
     next = *backoff_rejected_.begin();
+    observer_.queued(QueueName::kActive, Cause::kPopFromBackoff);
   } else {
     return std::nullopt;
   }
   take_out(*next);
-  next->events_seen = events_;
   next->changed_in_flight = false;
   ++next->attempts;
   return QueuedAttempt{next->pod, next->attempts, *next->first_queued};
 }
 
-void Queue::return_rejected(const model::Uid& uid) {
+void Queue::return_rejected(const model::Uid& uid, const std::string& likeness) {
   Entry* entry = in_flight(uid);
   if (entry == nullptr) return;
   ++entry->rejections;
   entry->failures = 0;
   restamp(*entry);
-  if (entry->gate == Gate::kOpen && entry->events_seen == events_ && !entry->changed_in_flight) {
-    put(*entry, Place::kUnschedulable);
+  if (entry->gate == Gate::kOpen && !entry->changed_in_flight) {
+    put_asleep(*entry, likeness);
   } else {
-    requeue(*entry);
+    requeue(*entry, Cause::kPodUpdate);
   }
 }
 
@@ -119,30 +124,45 @@ void Queue::return_failed(const model::Uid& uid) {
   if (entry == nullptr) return;
   ++entry->failures;
   restamp(*entry);
-  requeue(*entry);
+  requeue(*entry, Cause::kScheduleAttemptFailure);
 }
 
-void Queue::wake_all() {
-  ++events_;
-  sweep_due_ = true;
+std::vector<model::PodRef> Queue::one_of_each_likeness() const {
+  std::vector<model::PodRef> pods;
+  pods.reserve(asleep_.size());
+  for (const auto& [likeness, group] : asleep_) pods.push_back((*group.begin())->pod);
+  return pods;
+}
+
+std::vector<model::PodRef> Queue::all_like(const model::Pod& pod) const {
+  std::vector<model::PodRef> pods;
+  const auto found = entries_.find(pod.uid);
+  if (found == entries_.end() || found->second.place != Place::kUnschedulable) return pods;
+  for (const Entry* entry : found->second.group->second) pods.push_back(entry->pod);
+  return pods;
+}
+
+void Queue::wake(const model::Uid& uid, Cause cause) {
+  const auto found = entries_.find(uid);
+  if (found == entries_.end() || found->second.place != Place::kUnschedulable) return;
+  take_out(found->second);
+  requeue(found->second, cause);
 }
 
 void Queue::tick() {
-  if (sweep_due_) sweep();
   move_ready(backoff_rejected_);
   move_ready(backoff_failed_);
   const SteadyTime oldest = clock_.steady() - times_.unschedulable_max;
   while (!unschedulable_.empty() && (*unschedulable_.begin())->asleep_since <= oldest) {
     Entry& entry = **unschedulable_.begin();
     take_out(entry);
-    requeue(entry);
+    requeue(entry, Cause::kUnschedulableTimeout);
   }
 }
 
 std::optional<SteadyTime> Queue::next_timer() const {
   std::optional<SteadyTime> next;
   const auto consider = [&next](SteadyTime time) { next = next ? std::min(*next, time) : time; };
-  if (sweep_due_) consider(clock_.steady());
   if (!backoff_rejected_.empty()) consider((*backoff_rejected_.begin())->backoff_end);
   if (!backoff_failed_.empty()) consider((*backoff_failed_.begin())->backoff_end);
   if (!unschedulable_.empty()) {
@@ -172,6 +192,7 @@ void Queue::put(Entry& entry, Place place) {
       break;
     case Place::kUnschedulable:
       unschedulable_.insert(&entry);
+      entry.group->second.insert(&entry);
       return;
     case Place::kGated:
       ++gated_;
@@ -195,6 +216,8 @@ void Queue::take_out(Entry& entry) {
       break;
     case Place::kUnschedulable:
       unschedulable_.erase(&entry);
+      entry.group->second.erase(&entry);
+      if (entry.group->second.empty()) asleep_.erase(entry.group);
       break;
     case Place::kGated:
       --gated_;
@@ -202,14 +225,23 @@ void Queue::take_out(Entry& entry) {
   }
 }
 
-void Queue::requeue(Entry& entry) {
+void Queue::requeue(Entry& entry, Cause cause) {
   if (entry.gate == Gate::kClosed) {
     put(entry, Place::kGated);
+    observer_.queued(QueueName::kGated, cause);
   } else if (clock_.steady() >= entry.backoff_end) {
     put(entry, Place::kActive);
+    observer_.queued(QueueName::kActive, cause);
   } else {
     put(entry, entry.failures > 0 ? Place::kBackoffFailed : Place::kBackoffRejected);
+    observer_.queued(QueueName::kBackoff, cause);
   }
+}
+
+void Queue::put_asleep(Entry& entry, const std::string& likeness) {
+  entry.group = asleep_.try_emplace(likeness).first;
+  put(entry, Place::kUnschedulable);
+  observer_.queued(QueueName::kUnschedulable, Cause::kScheduleAttemptFailure);
 }
 
 void Queue::restamp(Entry& entry) {
@@ -226,21 +258,13 @@ Queue::Entry* Queue::in_flight(const model::Uid& uid) {
   return is ? &found->second : nullptr;
 }
 
-void Queue::sweep() {
-  sweep_due_ = false;
-  while (!unschedulable_.empty()) {
-    Entry& entry = **unschedulable_.begin();
-    take_out(entry);
-    requeue(entry);
-  }
-}
-
 void Queue::move_ready(BackoffSet& from) {
   const SteadyTime now = clock_.steady();
   while (!from.empty() && (*from.begin())->backoff_end <= now) {
     Entry& entry = **from.begin();
     take_out(entry);
     put(entry, Place::kActive);
+    observer_.queued(QueueName::kActive, Cause::kBackoffComplete);
   }
 }
 

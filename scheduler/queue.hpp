@@ -2,12 +2,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
+#include "scheduler/event.hpp"
 #include "scheduler/observer.hpp"
 #include "scheduler/plugin.hpp"
 
@@ -35,14 +39,15 @@ struct QueuedAttempt {
 //        │          ▲  ▲            │     │
 //        ▼          │  └─ backoff ◄─┘     └──return_rejected──► unschedulable
 //      gated ───────┘       ▲    return_failed                        │
-//       set_pod             └───────── wake_all, flush ───────────────┘
+//       set_pod             └─────────── wake, flush ─────────────────┘
 //
-// What happens while a pod is in flight is not lost: a rejected pod that missed an event goes to
-// backoff, not to sleep.
+// A pod is rejected in the same call that popped it: no news of the cluster can come in between,
+// and whoever sleeps has seen all that came before. A pod that changed in flight does not sleep.
 class Queue {
  public:
-  // Both must outlive it.
-  Queue(const model::Clock& clock, const QueueSortPlugin& order, QueueTimes times);
+  // All must outlive it.
+  Queue(const model::Clock& clock, Observer& observer, const QueueSortPlugin& order,
+        QueueTimes times);
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
@@ -56,14 +61,17 @@ class Queue {
   // The next pod to decide: from active, and when that is empty a rejected one from backoff (never
   // one that failed).
   [[nodiscard]] std::optional<QueuedAttempt> pop();
-  // Ends of an attempt, for pods in flight (others are ignored). Rejected: sleeps until an event.
-  // Failed: tried again after backoff without any event.
-  void return_rejected(const model::Uid& uid);
+  // Ends of an attempt, for pods in flight (others are ignored). Rejected: sleeps until it is
+  // woken, among those of the same likeness. Failed: tried again after backoff without any event.
+  void return_rejected(const model::Uid& uid, const std::string& likeness);
   void return_failed(const model::Uid& uid);
 
-  // Something happened that may let any sleeping pod fit. Cheap: the sweep follows once, before the
-  // next pop.
-  void wake_all();
+  // Sleeping pods, by likeness: one of each, the one that sleeps longest; those like a given one.
+  [[nodiscard]] std::size_t likenesses() const { return asleep_.size(); }
+  [[nodiscard]] std::vector<model::PodRef> one_of_each_likeness() const;
+  [[nodiscard]] std::vector<model::PodRef> all_like(const model::Pod& pod) const;
+  // Something happened that may let this pod fit. Nothing, if it does not sleep.
+  void wake(const model::Uid& uid, Cause cause);
   // Moves pods whose backoff ended or that slept too long.
   void tick();
   [[nodiscard]] std::optional<model::SteadyTime> next_timer() const;
@@ -80,6 +88,11 @@ class Queue {
     kUnschedulable,
     kGated
   };
+  struct Entry;
+  struct ByAge {
+    bool operator()(const Entry* a, const Entry* b) const;
+  };
+  using Group = std::map<std::string, std::set<Entry*, ByAge>>::iterator;
   struct Entry {
     model::PodRef pod;
     Gate gate = Gate::kOpen;
@@ -91,8 +104,8 @@ class Queue {
     std::uint32_t rejections = 0;  // In total.
     std::uint32_t failures = 0;    // In a row.
     std::optional<model::SteadyTime> first_queued;
-    std::uint64_t events_seen = 0;
     bool changed_in_flight = false;
+    Group group;  // kUnschedulable
   };
   struct ByOrder {
     const QueueSortPlugin* order;
@@ -102,31 +115,28 @@ class Queue {
     const QueueSortPlugin* order;
     bool operator()(const Entry* a, const Entry* b) const;
   };
-  struct ByAge {
-    bool operator()(const Entry* a, const Entry* b) const;
-  };
   using BackoffSet = std::set<Entry*, ByBackoffEnd>;
 
   void put(Entry& entry, Place place);
   void take_out(Entry& entry);
   // To backoff or active, by what is left of its backoff; to gated if its gate is closed.
-  void requeue(Entry& entry);
+  void requeue(Entry& entry, Cause cause);
+  void put_asleep(Entry& entry, const std::string& likeness);
   void restamp(Entry& entry);
   Entry* in_flight(const model::Uid& uid);
-  void sweep();
   void move_ready(BackoffSet& from);
 
   const model::Clock& clock_;
+  Observer& observer_;
   QueueTimes times_;
   std::unordered_map<model::Uid, Entry> entries_;
   std::set<Entry*, ByOrder> active_;
   BackoffSet backoff_rejected_;
   BackoffSet backoff_failed_;
   std::set<Entry*, ByAge> unschedulable_;
+  std::map<std::string, std::set<Entry*, ByAge>> asleep_;  // The same ones, by likeness.
   std::size_t gated_ = 0;
   std::uint64_t sequence_ = 0;
-  std::uint64_t events_ = 0;
-  bool sweep_due_ = false;
 };
 
 }  // namespace neuron_scheduler::scheduler

@@ -26,6 +26,12 @@ std::optional<Extension<BindPlugin>> binder_for(const Profile& profile, const mo
   return *found;
 }
 
+// Null: there is no failure.
+Code code_of(const ClaimFailure* failure) {
+  if (failure == nullptr) return Code::kOk;
+  return failure->kind == Decision::Kind::kRejected ? Code::kUnschedulable : Code::kError;
+}
+
 }  // namespace
 
 model::Result<std::unique_ptr<Scheduler>> Scheduler::make(const model::Clock& clock, ApiWriter& api,
@@ -66,11 +72,12 @@ Scheduler::Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observ
     : clock_(clock),
       api_(api),
       observer_(observer),
-      seed_(options.seed),
       annotations_(pod_annotation_filter()),
       profiles_(std::move(profiles)),
       cache_(aggregate_factories()),
-      queue_(clock, profiles_.front().queue_sort(), options.queue),
+      queue_(clock, observer, profiles_.front().queue_sort(), options.queue),
+      waker_(profiles_, cache_, queue_),
+      decider_(options.seed, Decider::Meter{clock, observer}),
       reporter_(clock, api),
       binds_(clock, api, annotations_, options.binds_max) {
   for (std::size_t i = 0; i < profiles_.size(); ++i) {
@@ -80,13 +87,18 @@ Scheduler::Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observ
 
 void Scheduler::on_node(model::NodeRef node) {
   const model::NodeView* known = cache_.find_node(node->name);
-  if (known != nullptr && known->exists() && same_for_scheduling(known->node(), *node)) return;
+  const bool is_new = known == nullptr || !known->exists();
+  if (!is_new && same_for_scheduling(known->node(), *node)) return;
+  const model::Name name = node->name;
   cache_.set_node(std::move(node));
   tell_notices();
-  queue_.wake_all();
+  waker_.note(is_new ? Cause::kNodeAdd : Cause::kNodeUpdate, name, nullptr);
 }
 
-void Scheduler::on_node_removed(const model::Name& name) { cache_.remove_node(name); }
+void Scheduler::on_node_removed(const model::Name& name) {
+  cache_.remove_node(name);
+  waker_.note(Cause::kNodeDelete, name, nullptr);
+}
 
 void Scheduler::on_pod(const model::PodRef& pod) {
   if (pod->terminal) {
@@ -99,14 +111,13 @@ void Scheduler::on_pod(const model::PodRef& pod) {
 }
 
 void Scheduler::on_pod_removed(const model::Uid& uid) {
-  const bool counted = cache_.find_pod(uid) != nullptr;
+  const model::PodRef counted = cache_.find_pod(uid);
   cache_.remove_pod(uid);
   drop_from_queue(uid);
   if (auto outcome = binds_.on_removed(uid)) finish(std::move(*outcome));
-  if (counted) {
-    tell_notices();
-    queue_.wake_all();
-  }
+  if (counted == nullptr) return;
+  tell_notices();
+  waker_.note(Cause::kAssignedPodDelete, counted->node_name, counted.get());
 }
 
 void Scheduler::on_bound_pod(const model::PodRef& pod) {
@@ -139,7 +150,14 @@ void Scheduler::count(const model::PodRef& pod) {
   tell_notices();
   const model::PodRef after = cache_.find_pod(pod->uid);
   drop_from_queue(pod->uid);
-  if (before != nullptr && (after == nullptr || !same_use(*before, *after))) queue_.wake_all();
+  if (before == nullptr) {
+    waker_.note(Cause::kAssignedPodAdd, pod->node_name, pod.get());
+  } else if (after == nullptr || !same_use(*before, *after)) {
+    waker_.note(Cause::kAssignedPodUpdate, before->node_name, before.get());
+    if (after != nullptr && after->node_name != before->node_name) {
+      waker_.note(Cause::kAssignedPodUpdate, after->node_name, after.get());
+    }
+  }
 }
 
 void Scheduler::tell_notices() {
@@ -189,6 +207,7 @@ void Scheduler::on_pod_reading(const model::Binding& binding, const PodReading& 
 }
 
 void Scheduler::tick() {
+  waker_.sweep();
   queue_.tick();
   binds_.tick();
 }
@@ -203,6 +222,7 @@ std::optional<model::SteadyTime> Scheduler::next_timer() const {
 bool Scheduler::decide_one() {
   if (stopped_ || binds_.full()) return false;
   const auto started = clock_.steady();
+  waker_.sweep();
   const auto attempt = queue_.pop();
   if (!attempt) return false;
   const model::Pod& pod = *attempt->pod;
@@ -212,7 +232,7 @@ bool Scheduler::decide_one() {
     return true;
   }
   const Profile& profile = *profile_of(pod);
-  const Decision decision = decide(profile, pod, cache_, seed_);
+  const Decision decision = decider_.decide(profile, pod, cache_);
   if (decision.kind == Decision::Kind::kPlaced) {
     place(*attempt, profile, decision, started);
   } else {
@@ -229,24 +249,32 @@ void Scheduler::place(const QueuedAttempt& attempt, const Profile& profile,
                started);
     return;
   }
+  const auto decided = clock_.steady();
   auto taken = Claim::take(profile, cache_, attempt.pod, decision, clock_.wall(), annotations_);
-  if (const auto* failure = std::get_if<ClaimFailure>(&taken)) {
+  const auto reserved = clock_.steady();
+  const auto* failure = std::get_if<ClaimFailure>(&taken);
+  observer_.extension_point("Reserve", code_of(failure), profile.scheduler_name().view(),
+                            reserved - decided);
+  if (failure != nullptr) {
     not_placed(attempt.pod->uid, profile, failure->kind, failure->message, started);
     return;
   }
-  binds_.start(DecidedBind{std::get<Claim>(std::move(taken)), &profile, *binder, started,
+  binds_.start(DecidedBind{std::get<Claim>(std::move(taken)), &profile, *binder, started, reserved,
                            attempt.first_queued, attempt.attempts});
 }
 
 void Scheduler::finish(BindOutcome outcome) {
   DecidedBind& bind = outcome.bind;
   const model::Uid uid = bind.claim.binding().pod_uid;
-  if (outcome.kind == BindOutcome::Kind::kBound) {
+  const bool bound = outcome.kind == BindOutcome::Kind::kBound;
+  observer_.extension_point("Bind", bound ? Code::kOk : Code::kError,
+                            bind.profile->scheduler_name().view(), clock_.steady() - bind.decided);
+  if (bound) {
     finish_bound(bind);
     return;
   }
-  // What the claim held is free for others as soon as outcome is destroyed.
-  queue_.wake_all();
+  // What the claim held is free for others as soon as outcome is destroyed, before the next sweep.
+  waker_.note(Cause::kAssignedPodDelete, bind.claim.binding().node_name, bind.claim.pod().get());
   if (outcome.kind == BindOutcome::Kind::kFailed) {
     const auto& name = bind.profile->plugin_name(bind.binder.index);
     not_placed(uid, *bind.profile, Decision::Kind::kError,
@@ -281,7 +309,7 @@ void Scheduler::not_placed(const model::Uid& uid, const Profile& profile, Decisi
     return;
   }
   if (kind == Decision::Kind::kRejected) {
-    queue_.return_rejected(uid);
+    queue_.return_rejected(uid, likeness_of(profile, *pod));
   } else {
     queue_.return_failed(uid);
   }

@@ -17,6 +17,7 @@
 #include "scheduler/observer.hpp"
 #include "scheduler/profile.hpp"
 #include "scheduler/queue.hpp"
+#include "scheduler/waker.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -109,12 +110,13 @@ class Scheduler {
   const model::Clock& clock_;
   ApiWriter& api_;
   Observer& observer_;
-  const std::uint64_t seed_;
   const model::AnnotationFilter annotations_;
   std::vector<Profile> profiles_;
   std::unordered_map<model::Name, std::size_t> profile_by_name_;
   model::Cache cache_;
   Queue queue_;
+  Waker waker_;
+  Decider decider_;
   FailureReporter reporter_;
   BindTracker binds_;  // After cache_ and profiles_: its claims give back to them.
   bool stopped_ = false;

@@ -22,7 +22,7 @@ Cache::Cache(std::vector<AggregateFactory> aggregates) : factories_(std::move(ag
 
 void Cache::set_node(NodeRef node) {
   NodeView& view = view_of(node->name);
-  if (!view.exists()) sorted_valid_ = false;
+  if (!view.exists()) nodes_changed();
   view.set_node(std::move(node));
   touch(view);
 }
@@ -30,7 +30,7 @@ void Cache::set_node(NodeRef node) {
 void Cache::remove_node(const Name& name) {
   const auto found = views_.find(name);
   if (found == views_.end() || !found->second->exists()) return;
-  sorted_valid_ = false;
+  nodes_changed();
   found->second->set_node(nullptr);
   touch(*found->second);
   drop_if_unused(name);
@@ -102,6 +102,7 @@ std::span<const NodeView* const> Cache::nodes() const {
     }
     std::sort(sorted_nodes_.begin(), sorted_nodes_.end(),
               [](const NodeView* a, const NodeView* b) { return a->node().name < b->node().name; });
+    for (std::uint32_t i = 0; i < sorted_nodes_.size(); ++i) sorted_nodes_[i]->set_position(i);
     sorted_valid_ = true;
   }
   return sorted_nodes_;
@@ -134,8 +135,14 @@ NodeView& Cache::view_of(const Name& node_name) {
   return *view;
 }
 
+void Cache::nodes_changed() {
+  sorted_valid_ = false;
+  ++nodes_version_;
+}
+
 void Cache::touch(NodeView& view) {
   view.set_generation(++generation_);
+  changes_[generation_ % kChangesKept] = view.exists() ? view.position() : NodeView::kNoPosition;
   view.take_notices(notices_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,17 +58,34 @@ class Cache {
 
   // Raised by each change of any node's view.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  // Differs whenever nodes() became another list; never 0. As long as it stays the same, so do the
+  // positions in it.
+  [[nodiscard]] std::uint64_t nodes_version() const { return nodes_version_; }
+  // Calls see(position in nodes()) for each view that changed after this generation, once for each
+  // change. False, and nothing was called: too many changes, any may have changed.
+  template <class See>
+  bool each_changed_since(std::uint64_t generation, const See& see) const {
+    if (generation_ - generation > kChangesKept) return false;
+    while (generation != generation_) {
+      const auto position = changes_[++generation % kChangesKept];
+      if (position != NodeView::kNoPosition) see(position);
+    }
+    return true;
+  }
   [[nodiscard]] std::size_t node_count() const { return nodes().size(); }
   [[nodiscard]] std::size_t pod_count() const { return pods_.size(); }
   [[nodiscard]] std::size_t assumed_count() const { return assumed_count_; }
 
  private:
+  static constexpr std::size_t kChangesKept = 2048;
+
   struct PodEntry {
     PodRef pod;
     bool assumed = false;
   };
 
   NodeView& view_of(const Name& node_name);
+  void nodes_changed();
   void touch(NodeView& view);
   void drop_if_unused(const Name& node_name);
   void attach(PodEntry entry);
@@ -83,6 +101,8 @@ class Cache {
   std::vector<Notice> notices_;
   std::size_t assumed_count_ = 0;
   std::uint64_t generation_ = 0;
+  std::uint64_t nodes_version_ = 1;
+  std::array<std::uint32_t, kChangesKept> changes_{};  // Positions, by generation.
 };
 
 }  // namespace neuron_scheduler::model

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,6 +62,9 @@ class NodeView {
   }
   // Differs whenever this node or its pods changed; never repeats in one process.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  // In Cache::nodes(), as of the last time that it was asked for.
+  static constexpr std::uint32_t kNoPosition = std::numeric_limits<std::uint32_t>::max();
+  [[nodiscard]] std::uint32_t position() const { return position_; }
 
   void set_node(NodeRef node);
   void add_pod(PodRef pod);
@@ -68,6 +72,7 @@ class NodeView {
   void update_pod(const Pod& before, PodRef after);
   void remove_pod(const Pod& pod);
   void set_generation(std::uint64_t generation) { generation_ = generation; }
+  void set_position(std::uint32_t position) const { position_ = position; }
   // Appends what the aggregates have to say.
   void take_notices(std::vector<Notice>& to);
 
@@ -82,6 +87,7 @@ class NodeView {
   std::int64_t nonzero_memory_bytes_ = 0;
   std::vector<std::unique_ptr<NodeAggregate>> aggregates_;
   std::uint64_t generation_ = 0;
+  mutable std::uint32_t position_ = kNoPosition;  // The cache's book-keeping, no part of the value.
 };
 
 }  // namespace neuron_scheduler::model

@@ -47,7 +47,8 @@ class BindTrackerTest : public testing::Test {
     auto claim = Claim::take(profile_, cache_, PodBuilder(pod).build(), decision, clock_.wall(),
                              annotations_);
     tracker_.start(DecidedBind{std::get<Claim>(std::move(claim)), &profile_,
-                               profile_.bind().front(), clock_.steady(), clock_.steady(), 1});
+                               profile_.bind().front(), clock_.steady(), clock_.steady(),
+                               clock_.steady(), 1});
   }
   // The kind of an outcome; its claim is let go.
   static std::optional<Kind> kind(const std::optional<BindOutcome>& outcome) {

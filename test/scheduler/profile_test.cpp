@@ -74,6 +74,13 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
 }
 
+ProfileConfig config_of(std::string scheduler_name, std::vector<PluginChoice> plugins) {
+  ProfileConfig config;
+  config.scheduler_name = std::move(scheduler_name);
+  config.plugins = std::move(plugins);
+  return config;
+}
+
 ProfileConfig with_point(Point point, PointChoice choice, std::string path = {}) {
   ProfileConfig config = default_profile_config();
   config.points[point] = std::move(choice);
@@ -172,23 +179,18 @@ TEST_P(BadProfileTest, IsRefusedByName) {
 INSTANTIATE_TEST_SUITE_P(
     Errors, BadProfileTest,
     testing::Values(
-        BadConfig{"Unknown",
-                  {"s", {{"NodePorts", {}}}},
+        BadConfig{"Unknown", config_of("s", {{"NodePorts", {}}}),
                   "profile \"s\": there is no plugin \"NodePorts\""},
-        BadConfig{"Twice",
-                  {"s", {{"NodeName", {}}, {"NodeName", {}}}},
+        BadConfig{"Twice", config_of("s", {{"NodeName", {}}, {"NodeName", {}}}),
                   "profile \"s\": plugin NodeName is listed twice"},
-        BadConfig{"Weight",
-                  {"s", {{"NodeResourcesFit", -1}}},
+        BadConfig{"Weight", config_of("s", {{"NodeResourcesFit", -1}}),
                   "profile \"s\": plugin NodeResourcesFit: weight -1 is not within 0 and 10000"},
         BadConfig{"NoUnbuiltFeatures",
-                  {"s", {{"PrioritySort", {}}, {"DefaultBinder", {}}}},
+                  config_of("s", {{"PrioritySort", {}}, {"DefaultBinder", {}}}),
                   "profile \"s\": plugin UnbuiltFeatures cannot be left out"},
-        BadConfig{"NoSort",
-                  {"s", {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}},
+        BadConfig{"NoSort", config_of("s", {{"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}),
                   "profile \"s\": exactly one QueueSort plugin is needed, not 0"},
-        BadConfig{"NoBinder",
-                  {"s", {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}}},
+        BadConfig{"NoBinder", config_of("s", {{"UnbuiltFeatures", {}}, {"PrioritySort", {}}}),
                   "profile \"s\": there is no Bind plugin"},
         BadConfig{"NoName",
                   {"", {{"PrioritySort", {}}, {"UnbuiltFeatures", {}}, {"DefaultBinder", {}}}},
@@ -228,11 +230,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST(ProfileTest, AWeightOfZeroCountsAsOne) {
-  const ProfileConfig config{"s",
-                             {{"PrioritySort", {}},
-                              {"NodeResourcesFit", 0},
-                              {"UnbuiltFeatures", {}},
-                              {"DefaultBinder", {}}}};
+  const auto config = config_of("s", {{"PrioritySort", {}},
+                                      {"NodeResourcesFit", 0},
+                                      {"UnbuiltFeatures", {}},
+                                      {"DefaultBinder", {}}});
   const auto profile = Profile::make(config).value();
   EXPECT_EQ(profile.weight(profile.score().front().index), 1);
 }

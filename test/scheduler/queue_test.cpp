@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "scheduler/plugins/priority_sort.hpp"
+#include "test/scheduler/recorder.hpp"
 #include "test/support/builders.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -29,7 +31,14 @@ class QueueTest : public testing::Test {
   }
   void pop_and_reject(const std::string& name) {
     ASSERT_EQ(pop(), name);
-    queue_.return_rejected(uid(name));
+    queue_.return_rejected(uid(name), "any");
+  }
+  void wake_all() {
+    for (const auto& example : queue_.one_of_each_likeness()) {
+      for (const auto& pod : queue_.all_like(*example)) {
+        queue_.wake(pod->uid, Cause::kAssignedPodDelete);
+      }
+    }
   }
   // active backoff unschedulable gated
   std::string sizes() const {
@@ -40,7 +49,8 @@ class QueueTest : public testing::Test {
 
   test::SimClock clock_;
   PrioritySort order_;
-  Queue queue_{clock_, order_, QueueTimes{}};
+  test::RecordingObserver observer_;
+  Queue queue_{clock_, observer_, order_, QueueTimes{}};
 };
 
 TEST_F(QueueTest, PopsByPriorityThenAge) {
@@ -59,7 +69,7 @@ TEST_F(QueueTest, CountsAttemptsAndKeepsTheFirstTime) {
   const auto start = clock_.steady();
   clock_.advance(seconds(3));
   pop_and_reject("p");
-  queue_.wake_all();
+  wake_all();
   clock_.advance(seconds(30));
   const auto attempt = queue_.pop();
   ASSERT_TRUE(attempt);
@@ -73,14 +83,14 @@ TEST_F(QueueTest, ARejectedPodSleepsUntilAnEvent) {
   EXPECT_EQ(sizes(), "0 0 1 0");
   clock_.advance(seconds(100));
   EXPECT_EQ(pop(), "");
-  queue_.wake_all();
+  wake_all();
   EXPECT_EQ(pop(), "p");
 }
 
 TEST_F(QueueTest, AWokenPodServesItsBackoffWhileOthersAreActive) {
   add("p", 9);
   pop_and_reject("p");
-  queue_.wake_all();
+  wake_all();
   add("q");
   queue_.tick();
   EXPECT_EQ(sizes(), "1 1 0 0");
@@ -93,7 +103,7 @@ TEST_F(QueueTest, BackoffEndsWithTheSecondAfterItsLastOne) {
   clock_.advance(milliseconds(300));
   add("p");
   pop_and_reject("p");
-  queue_.wake_all();
+  wake_all();
   queue_.tick();
   EXPECT_EQ(sizes(), "0 1 0 0");
   // Rejected at .3, 1 s more is 1.3, whole second 1: leaves at 2.
@@ -139,20 +149,10 @@ TEST_F(QueueTest, ARejectionEndsTheRowOfFailures) {
     clock_.advance(seconds(20));
   }
   pop_and_reject("p");
-  queue_.wake_all();
+  wake_all();
   queue_.tick();
   // One rejection: one second, not the fourth step of a row.
   EXPECT_EQ(queue_.next_timer(), clock_.steady() + seconds(2));
-}
-
-TEST_F(QueueTest, AnEventDuringTheAttemptIsNotLost) {
-  add("p");
-  ASSERT_EQ(pop(), "p");
-  queue_.wake_all();
-  queue_.return_rejected(uid("p"));
-  EXPECT_EQ(sizes(), "0 1 0 0");
-  pop_and_reject("p");
-  EXPECT_EQ(sizes(), "0 0 1 0");
 }
 
 TEST_F(QueueTest, AChangeOfThePodDuringTheAttemptIsNotLost) {
@@ -160,7 +160,7 @@ TEST_F(QueueTest, AChangeOfThePodDuringTheAttemptIsNotLost) {
   ASSERT_EQ(pop(), "p");
   queue_.set_pod(PodBuilder("p").resource_version("2").tolerate("x").build(), Gate::kOpen);
   EXPECT_EQ(queue_.find(uid("p"))->resource_version, "2");
-  queue_.return_rejected(uid("p"));
+  queue_.return_rejected(uid("p"), "any");
   EXPECT_EQ(sizes(), "0 1 0 0");
 }
 
@@ -203,7 +203,7 @@ TEST_F(QueueTest, AChangedPriorityMovesAnActivePod) {
 TEST_F(QueueTest, GatedPodsWaitForTheirOwnUpdate) {
   queue_.set_pod(PodBuilder("p").gate("g").build(), Gate::kClosed);
   EXPECT_EQ(sizes(), "0 0 0 1");
-  queue_.wake_all();
+  wake_all();
   clock_.advance(seconds(1000));
   EXPECT_EQ(pop(), "");
   EXPECT_EQ(queue_.next_timer(), std::nullopt);
@@ -231,17 +231,48 @@ TEST_F(QueueTest, SleepersAreFlushedAfterFiveMinutes) {
   EXPECT_EQ(pop(), "p");
 }
 
-TEST_F(QueueTest, ManyEventsAreOneSweepAndItIsDueAtOnce) {
-  for (int i = 0; i < 3; ++i) {
-    const auto name = std::to_string(i);
+TEST_F(QueueTest, SleepersAreGroupedByLikeness) {
+  for (const std::string name : {"a1", "b1", "a2"}) {
     add(name);
-    pop_and_reject(name);
+    ASSERT_EQ(pop(), name);
+    queue_.return_rejected(uid(name), name.substr(0, 1));
+    clock_.advance(seconds(1));
   }
-  queue_.wake_all();
-  queue_.wake_all();
-  EXPECT_EQ(queue_.next_timer(), clock_.steady());
+  const auto names_like = [&](const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& pod : queue_.all_like(*PodBuilder(name).build())) names.push_back(pod->name);
+    return names;
+  };
+  EXPECT_EQ(queue_.likenesses(), 2U);
+  EXPECT_EQ(queue_.one_of_each_likeness().front()->name, "a1");
+  EXPECT_EQ(names_like("a2"), (std::vector<std::string>{"a1", "a2"}));
+  queue_.wake(uid("a1"), Cause::kNodeAdd);
+  EXPECT_EQ(names_like("a2"), std::vector<std::string>{"a2"});
+  EXPECT_TRUE(names_like("a1").empty());
+  queue_.remove(uid("b1"));
+  EXPECT_EQ(queue_.likenesses(), 1U);
+  queue_.wake(uid("b1"), Cause::kNodeAdd);
+  EXPECT_EQ(sizes(), "1 0 1 0");
+}
+
+TEST_F(QueueTest, SaysWhatComesInAndWhy) {
+  add("p");
+  pop_and_reject("p");
+  queue_.wake(uid("p"), Cause::kNodeAdd);
+  ASSERT_EQ(pop(), "p");
+  queue_.return_failed(uid("p"));
+  clock_.advance(seconds(20));
+  pop_and_reject("p");
+  clock_.advance(seconds(300));
   queue_.tick();
-  EXPECT_EQ(sizes(), "0 3 0 0");
+  queue_.set_pod(PodBuilder("p").gate("g").build(), Gate::kClosed);
+  queue_.set_pod(PodBuilder("p").build(), Gate::kOpen);
+  EXPECT_THAT(observer_.moves,
+              testing::ElementsAre(
+                  "active PodAdd", "unschedulable ScheduleAttemptFailure", "backoff NodeAdd",
+                  "active PopFromBackoffQ", "backoff ScheduleAttemptFailure",
+                  "active BackoffComplete", "unschedulable ScheduleAttemptFailure",
+                  "active UnschedulableTimeout", "gated PodUpdate", "active PodUpdate"));
 }
 
 TEST_F(QueueTest, AFailingPodGoesBehindItsEquals) {
@@ -249,12 +280,12 @@ TEST_F(QueueTest, AFailingPodGoesBehindItsEquals) {
   pop_and_reject("a");
   clock_.advance(seconds(10));
   add("b");
-  queue_.wake_all();
+  wake_all();
   // "a" was stamped when it was returned, before "b" came.
   EXPECT_EQ(pop(), "a");
   clock_.advance(seconds(1));
-  queue_.return_rejected(uid("a"));
-  queue_.wake_all();
+  queue_.return_rejected(uid("a"), "any");
+  wake_all();
   clock_.advance(seconds(20));
   EXPECT_EQ(pop(), "b");
 }
@@ -275,7 +306,7 @@ TEST_F(QueueTest, RemoveWorksInEveryPlace) {
     EXPECT_EQ(queue_.find(uid(name)), nullptr);
   }
   EXPECT_EQ(sizes(), "0 0 0 0");
-  queue_.return_rejected(uid("flying"));
+  queue_.return_rejected(uid("flying"), "any");
   queue_.return_failed(uid("flying"));
   EXPECT_EQ(sizes(), "0 0 0 0");
   EXPECT_EQ(queue_.next_timer(), std::nullopt);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,11 @@ class RecordingObserver final : public scheduler::Observer {
     waits.push_back(since_first_queued);
     attempts_of_bound.push_back(count);
   }
+  void queued(scheduler::QueueName queue, scheduler::Cause cause) override {
+    static constexpr std::array kNames = {"active", "backoff", "unschedulable", "gated"};
+    moves.push_back(std::string(kNames.at(static_cast<std::size_t>(queue))) + ' ' +
+                    std::string(scheduler::name_of(cause)));
+  }
   void bind_unknown() override { ++unknown; }
   void bind_conflict() override { ++conflicts; }
   void notice(std::string_view pod, std::string_view note) override {
@@ -71,6 +77,7 @@ class RecordingObserver final : public scheduler::Observer {
   std::vector<std::chrono::nanoseconds> waits;
   std::vector<std::uint32_t> attempts_of_bound;
   std::vector<std::string> notices;
+  std::vector<std::string> moves;  // QUEUE CAUSE
   int unknown = 0;
   int conflicts = 0;
 };

@@ -442,10 +442,23 @@ TEST_F(SchedulerTest, OurOwnConditionDoesNotStartAnotherAttempt) {
   add(patched);
   EXPECT_EQ(decide_all(), 0);
   // A later attempt with the same end writes nothing.
-  add(small("n").cpu_milli(1500));
+  advance(std::chrono::minutes(5));
   EXPECT_EQ(decide_all(), 1);
   EXPECT_EQ(api_.conditions.size(), 1U);
   EXPECT_EQ(api_.events.size(), 1U);
+}
+
+TEST_F(SchedulerTest, WhatCannotHelpWakesNobody) {
+  add(small("n"));
+  add(cpu("p", 2000));
+  decide_all();
+  add(small("n").cpu_milli(1500));
+  EXPECT_EQ(decide_all(), 0);
+  add(small("other").cpu_milli(1999));
+  EXPECT_EQ(decide_all(), 0);
+  add(small("n").cpu_milli(2000));
+  EXPECT_EQ(decide_all(), 1);
+  EXPECT_EQ(api_.sent_to(), Strings{"p@n"});
 }
 
 TEST_F(SchedulerTest, NeuronPodsGetCoresOneNodeAtATimeInOrder) {

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "cluster/model/cache.hpp"
+#include "scheduler/prepared.hpp"
+
+namespace neuron_scheduler::scheduler {
+
+// How many nodes each reason turned away.
+using ReasonCounts = std::unordered_map<model::Name, std::size_t>;
+
+// What Filter and Score say of a list of nodes for one pod and all that are like it, kept up to
+// date node by node: what did not change is not asked again (design.md §10).
+class Evaluation {
+ public:
+  // Asks about the nodes that changed since the last call; all, the first time or when the list of
+  // nodes is another one. The status is Ok, or an error of a Filter: then it is of no further use,
+  // and prepared.broken() says whose.
+  [[nodiscard]] Status update(Prepared& prepared, const model::Cache& cache);
+  // The same for a list that is not the cache's, once.
+  [[nodiscard]] Status evaluate(Prepared& prepared, std::span<const model::NodeView* const> nodes);
+  // Makes scores() known at these positions of the same list, which are feasible.
+  void score(const Prepared& prepared, std::span<const model::NodeView* const> nodes,
+             std::span<const std::size_t> positions);
+
+  [[nodiscard]] std::size_t feasible_count() const { return feasible_count_; }
+  [[nodiscard]] bool feasible(std::size_t position) const { return verdicts_[position].is_ok(); }
+  // Of the scorer at this place of prepared.scorers(), before normalization, by position.
+  [[nodiscard]] std::span<const std::int64_t> scores(std::size_t scorer) const {
+    return std::span(scores_).subspan(scorer * verdicts_.size(), verdicts_.size());
+  }
+  [[nodiscard]] const ReasonCounts& reasons() const { return reasons_; }
+
+ private:
+  void reset(std::size_t nodes, std::size_t scorers);
+  [[nodiscard]] Status ask(Prepared& prepared, const model::NodeView& node, std::size_t position);
+  void put_verdict(std::size_t position, Status verdict);
+
+  std::uint64_t nodes_version_ = 0;  // 0: nothing is known.
+  std::uint64_t generation_ = 0;     // Of the cache, at the last update.
+  std::vector<Status> verdicts_;
+  std::vector<char> scored_;  // Bools; by position.
+  std::vector<std::int64_t> scores_;
+  ReasonCounts reasons_;
+  std::size_t feasible_count_ = 0;
+};
+
+// The evaluations of the kinds of pods that were decided last, by Prepared::key().
+class Evaluations {
+ public:
+  // Each may take some 100 bytes for each node.
+  static constexpr std::size_t kKept = 16;
+
+  // The one of this key, new if there is none; valid until the next call.
+  [[nodiscard]] Evaluation& at(std::string key);
+  // The one that at() returned last is of no further use.
+  void drop_last() { kept_.pop_front(); }
+
+ private:
+  std::list<std::pair<std::string, Evaluation>> kept_;  // The last used first.
+};
+
+}  // namespace neuron_scheduler::scheduler
