@@ -5,9 +5,13 @@
 #include <string>
 
 #include "scheduler/plugins/default_binder.hpp"
+#include "scheduler/plugins/image_locality.hpp"
+#include "scheduler/plugins/inter_pod_affinity.hpp"
 #include "scheduler/plugins/neuron.hpp"
 #include "scheduler/plugins/node_affinity.hpp"
 #include "scheduler/plugins/node_name.hpp"
+#include "scheduler/plugins/node_ports.hpp"
+#include "scheduler/plugins/node_resources_balanced_allocation.hpp"
 #include "scheduler/plugins/node_resources_fit.hpp"
 #include "scheduler/plugins/node_unschedulable.hpp"
 #include "scheduler/plugins/priority_sort.hpp"
@@ -23,9 +27,15 @@ std::unique_ptr<Plugin> make(const PluginEnvironment& /*environment*/, ArgsReade
   return std::make_unique<P>();
 }
 
+// Of a plugin that has arguments.
+template <class P>
+std::unique_ptr<Plugin> make_from_args(const PluginEnvironment& /*environment*/, ArgsReader& args) {
+  return P::from_args(args);
+}
+
 std::unique_ptr<Plugin> make_node_resources_fit(const PluginEnvironment& environment,
-                                                ArgsReader& /*args*/) {
-  return std::make_unique<NodeResourcesFit>(environment.resources_owned_by_others);
+                                                ArgsReader& args) {
+  return NodeResourcesFit::from_args(environment.resources_owned_by_others, args);
 }
 
 template <class Keys>
@@ -45,11 +55,17 @@ std::span<const PluginRow> plugin_registry() {
       PluginRow{.name = "PrioritySort", .make = make<PrioritySort>},
       PluginRow{.name = "NodeName", .make = make<NodeName>},
       PluginRow{.name = "NodeUnschedulable", .make = make<NodeUnschedulable>},
-      PluginRow{.name = "TaintToleration", .make = make<TaintToleration>},
-      PluginRow{.name = "NodeAffinity", .make = make<NodeAffinity>},
+      PluginRow{.name = "TaintToleration", .make = make<TaintToleration>, .default_weight = 3},
+      PluginRow{.name = "NodeAffinity", .make = make_from_args<NodeAffinity>, .default_weight = 2},
+      PluginRow{.name = "NodePorts", .make = make<NodePorts>},
       PluginRow{.name = "NodeResourcesFit", .make = make_node_resources_fit, .default_weight = 1},
       neuron_plugin_row(),
+      PluginRow{.name = "InterPodAffinity", .make = make<InterPodAffinity>},
       PluginRow{.name = "UnbuiltFeatures", .make = make<UnbuiltFeatures>},
+      PluginRow{.name = "NodeResourcesBalancedAllocation",
+                .make = make_from_args<NodeResourcesBalancedAllocation>,
+                .default_weight = 1},
+      PluginRow{.name = "ImageLocality", .make = make<ImageLocality>, .default_weight = 1},
       PluginRow{.name = "DefaultBinder", .make = make<DefaultBinder>},
   };
   return kRows;

@@ -6,8 +6,10 @@ bool same_for_scheduling(const model::Pod& a, const model::Pod& b) {
          a.containers == b.containers && a.requests == b.requests &&
          a.nonzero_cpu_milli == b.nonzero_cpu_milli &&
          a.nonzero_memory_bytes == b.nonzero_memory_bytes && a.tolerations == b.tolerations &&
-         a.node_affinity == b.node_affinity && a.scheduling_gates == b.scheduling_gates &&
-         a.unbuilt_needs == b.unbuilt_needs && a.decode_error == b.decode_error;
+         a.node_affinity == b.node_affinity && a.preferred_nodes == b.preferred_nodes &&
+         a.host_ports == b.host_ports && a.images == b.images &&
+         a.scheduling_gates == b.scheduling_gates && a.unbuilt_needs == b.unbuilt_needs &&
+         a.decode_error == b.decode_error;
 }
 
 bool same_for_scheduling(const model::Node& a, const model::Node& b) {

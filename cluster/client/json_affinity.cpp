@@ -109,6 +109,20 @@ model::RequiredNodeAffinity required_node_affinity(const Value& pod_spec) {
   return affinity;
 }
 
+std::vector<model::PreferredNodeTerm> preferred_nodes(const Value& pod_spec) {
+  constexpr std::int64_t kWeightMax = 100;
+  std::vector<model::PreferredNodeTerm> terms;
+  const Value preferred =
+      pod_spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
+  preferred.each_item([&](const Value& value) {
+    model::PreferredNodeTerm term;
+    term.weight = value["weight"].integer(0, kWeightMax);
+    term.term = node_selector_term(value["preference"]);
+    if (term.weight > 0 && !term.term.empty()) terms.push_back(std::move(term));
+  });
+  return terms;
+}
+
 std::vector<model::AntiAffinityTerm> anti_affinity_terms(const Value& pod_spec,
                                                          const model::Name& pod_namespace) {
   std::vector<model::AntiAffinityTerm> terms;
@@ -120,8 +134,12 @@ std::vector<model::AntiAffinityTerm> anti_affinity_terms(const Value& pod_spec,
     term.selects_nothing = !selector.exists();
     term.selector = label_selector(selector);
     term.namespaces = names_of(value["namespaces"]);
-    term.any_namespace = value["namespaceSelector"].exists();
-    if (term.namespaces.empty() && !term.any_namespace) term.namespaces.push_back(pod_namespace);
+    term.topology_key = model::Name(value["topologyKey"].text());
+    const Value namespaces = value["namespaceSelector"];
+    if (namespaces.exists()) term.namespace_selector = label_selector(namespaces);
+    if (term.namespaces.empty() && !term.namespace_selector) {
+      term.namespaces.push_back(pod_namespace);
+    }
     terms.push_back(std::move(term));
   });
   return terms;

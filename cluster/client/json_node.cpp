@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <unordered_set>
 
 #include "cluster/client/json_objects.hpp"
 
@@ -32,6 +34,33 @@ model::ConditionStatus condition_status(std::string_view text) {
   return model::ConditionStatus::kUnknown;
 }
 
+// The node reports its 50 largest images by default, with up to 5 names each.
+constexpr std::size_t kImagesMax = 100;
+constexpr std::size_t kImageNamesMax = 5;
+constexpr std::size_t kImageNameBytesMax = 1024;
+
+// Only scores look at images: what is too many or too long is left out and does no harm.
+void read_images(const Value& images, Node& node) {
+  std::unordered_set<model::Name> known;
+  std::size_t count = 0;
+  images.each_item([&](const Value& image) {
+    if (++count > kImagesMax) return;
+    const auto size = image["sizeBytes"].integer(std::numeric_limits<std::int64_t>::min(),
+                                                 std::numeric_limits<std::int64_t>::max());
+    std::size_t names = 0;
+    image["names"].each_item([&](const Value& value) {
+      const std::string_view text = value.text(std::string_view::npos);
+      if (++names > kImageNamesMax || text.empty() || text.size() > kImageNameBytesMax) return;
+      const model::Name name(text);
+      if (known.insert(name).second) {
+        node.images.push_back(
+            {name, std::clamp(size, std::int64_t{0}, model::Resources::kAmountMax)});
+      }
+    });
+  });
+  node.images.shrink_to_fit();
+}
+
 void read_status(const Value& status, Node& node) {
   const model::ResourceList allocatable = resource_list(status["allocatable"]);
   node.allocatable = model::to_resources(allocatable);
@@ -43,6 +72,7 @@ void read_status(const Value& status, Node& node) {
   }
   node.extended_allocatable = extended_of(allocatable);
   node.extended_capacity = extended_of(resource_list(status["capacity"]));
+  read_images(status["images"], node);
   status["conditions"].each_item([&](const Value& value) {
     model::NodeCondition condition;
     condition.type = model::Name(value["type"].text());

@@ -40,6 +40,8 @@ void read_annotations(const Value& map, const model::AnnotationFilter& filter,
 // -----------------------------------------------------------------------------------
 
 [[nodiscard]] model::RequiredNodeAffinity required_node_affinity(const Value& pod_spec);
+// Those that can match and count.
+[[nodiscard]] std::vector<model::PreferredNodeTerm> preferred_nodes(const Value& pod_spec);
 // The required anti-affinity terms of a pod in this namespace.
 [[nodiscard]] std::vector<model::AntiAffinityTerm> anti_affinity_terms(
     const Value& pod_spec, const model::Name& pod_namespace);

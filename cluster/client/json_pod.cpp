@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "cluster/client/json_objects.hpp"
+#include "cluster/model/images.hpp"
 
 namespace neuron_scheduler::client::json {
 namespace {
@@ -43,10 +44,23 @@ void read_metadata(const Value& metadata, const model::AnnotationFilter& filter,
 struct PodParts {
   model::PodResources resources;
   std::vector<std::string> container_names;  // Parallel to resources.containers.
-  std::array<bool, static_cast<std::size_t>(UnbuiltNeed::kHostPorts) + 1> needs{};
+  std::array<bool, static_cast<std::size_t>(UnbuiltNeed::kTopologySpread) + 1> needs{};
 
   void need(UnbuiltNeed need) { needs[static_cast<std::size_t>(need)] = true; }
 };
+
+void read_host_ports(const Value& ports, Pod& pod) {
+  ports.each_item([&](const Value& value) {
+    const auto port = value["hostPort"].integer(0, std::numeric_limits<std::int32_t>::max());
+    if (port == 0) return;
+    pod.host_ports.push_back(model::make_host_port(
+        name_of(value["hostIP"]), name_of(value["protocol"]), static_cast<std::int32_t>(port)));
+  });
+}
+
+void add_image(const Value& name, Pod& pod) {
+  if (!pod.bound()) pod.images.push_back(model::normalized_image_name(name.text()));
+}
 
 void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
   model::Container container;
@@ -59,13 +73,8 @@ void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
   resources.role = container.role;
   resources.requests = resource_list(value["resources"]["requests"]);
   container.extended_requests = extended_of(resources.requests);
-  if (container.role != ContainerRole::kInit) {
-    value["ports"].each_item([&](const Value& port) {
-      if (port["hostPort"].integer(0, std::numeric_limits<std::int32_t>::max()) > 0) {
-        parts.need(UnbuiltNeed::kHostPorts);
-      }
-    });
-  }
+  if (container.role != ContainerRole::kInit) read_host_ports(value["ports"], pod);
+  add_image(value["image"], pod);
   parts.container_names.push_back(container.name);
   parts.resources.containers.push_back(std::move(resources));
   pod.containers.push_back(std::move(container));
@@ -104,8 +113,10 @@ bool needs_no_scheduling(std::string_view source) {
   return std::find(kFine.begin(), kFine.end(), source) != kFine.end();
 }
 
-void read_volumes(const Value& volumes, PodParts& parts) {
+void read_volumes(const Value& volumes, Pod& pod, PodParts& parts) {
   volumes.each_item([&](const Value& volume) {
+    const Value image = volume["image"];
+    if (image.exists()) add_image(image["reference"], pod);
     volume.each_entry([&](std::string_view source, const Value& value) {
       if (source == "name" || !value.exists() || needs_no_scheduling(source)) return;
       const bool claim = source == "persistentVolumeClaim" || source == "ephemeral";
@@ -120,8 +131,8 @@ bool has_items(const Value& array) {
   return any;
 }
 
-void read_needs(const Value& spec, PodParts& parts) {
-  read_volumes(spec["volumes"], parts);
+void read_needs(const Value& spec, Pod& pod, PodParts& parts) {
+  read_volumes(spec["volumes"], pod, parts);
   if (has_items(spec["resourceClaims"])) parts.need(UnbuiltNeed::kResourceClaims);
   const Value affinity = spec["affinity"];
   constexpr std::string_view kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -149,8 +160,9 @@ void read_spec(const Value& spec, Pod& pod, PodParts& parts) {
   spec["schedulingGates"].each_item(
       [&](const Value& gate) { pod.scheduling_gates.emplace_back(gate["name"].text()); });
   pod.node_affinity = required_node_affinity(spec);
+  pod.preferred_nodes = preferred_nodes(spec);
   pod.anti_affinity = anti_affinity_terms(spec, pod.namespace_name);
-  read_needs(spec, parts);
+  read_needs(spec, pod, parts);
 }
 
 std::optional<model::ResourceList> optional_list(const Value& map) {

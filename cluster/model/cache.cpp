@@ -16,6 +16,12 @@ PodRef with_last_good_state(const Pod& last_good, const Pod& unreadable) {
   return pod;
 }
 
+bool repels(const Node& node) {
+  return std::any_of(node.taints.begin(), node.taints.end(), [](const Taint& taint) {
+    return taint.effect == TaintEffect::kPreferNoSchedule;
+  });
+}
+
 }  // namespace
 
 Cache::Cache(std::vector<AggregateFactory> aggregates) : factories_(std::move(aggregates)) {}
@@ -23,6 +29,7 @@ Cache::Cache(std::vector<AggregateFactory> aggregates) : factories_(std::move(ag
 void Cache::set_node(NodeRef node) {
   NodeView& view = view_of(node->name);
   if (!view.exists()) nodes_changed();
+  recount(view, node.get());
   view.set_node(std::move(node));
   touch(view);
 }
@@ -31,6 +38,7 @@ void Cache::remove_node(const Name& name) {
   const auto found = views_.find(name);
   if (found == views_.end() || !found->second->exists()) return;
   nodes_changed();
+  recount(*found->second, nullptr);
   found->second->set_node(nullptr);
   touch(*found->second);
   drop_if_unused(name);
@@ -62,8 +70,11 @@ void Cache::set_pod(const PodRef& pod) {
     --assumed_count_;
   }
   found->second.pod = after;
-  note_anti_affinity(after);
   NodeView& view = view_of(after->node_name);
+  if (view.exists()) {
+    anti_affinity_.remove(before->anti_affinity, view.node().labels);
+    anti_affinity_.add(after->anti_affinity, view.node().labels);
+  }
   view.update_pod(*before, std::move(after));
   touch(view);
 }
@@ -113,15 +124,9 @@ const NodeView* Cache::find_node(const Name& name) const {
   return found == views_.end() ? nullptr : found->second.get();
 }
 
-bool Cache::kept_away_by_anti_affinity(const Pod& pod) const {
-  const auto keeps_away = [&](const AntiAffinityTerm& term) {
-    return term.may_select(pod.namespace_name, pod.labels);
-  };
-  return std::any_of(anti_affinity_pods_.begin(), anti_affinity_pods_.end(),
-                     [&](const auto& entry) {
-                       const auto& terms = entry.second->anti_affinity;
-                       return std::any_of(terms.begin(), terms.end(), keeps_away);
-                     });
+const Labels* Cache::namespace_labels(const Name& name) const {
+  const auto found = namespaces_.find(name);
+  return found == namespaces_.end() ? nullptr : &found->second;
 }
 
 NodeView& Cache::view_of(const Name& node_name) {
@@ -155,8 +160,8 @@ void Cache::drop_if_unused(const Name& node_name) {
 
 void Cache::attach(PodEntry entry) {
   if (entry.assumed) ++assumed_count_;
-  note_anti_affinity(entry.pod);
   NodeView& view = view_of(entry.pod->node_name);
+  if (view.exists()) anti_affinity_.add(entry.pod->anti_affinity, view.node().labels);
   view.add_pod(entry.pod);
   touch(view);
   pods_.emplace(entry.pod->uid, std::move(entry));
@@ -167,18 +172,31 @@ void Cache::detach(const Uid& uid) {
   const PodEntry entry = std::move(found->second);
   pods_.erase(found);
   if (entry.assumed) --assumed_count_;
-  anti_affinity_pods_.erase(entry.pod->uid);
   NodeView& view = view_of(entry.pod->node_name);
+  if (view.exists()) anti_affinity_.remove(entry.pod->anti_affinity, view.node().labels);
   view.remove_pod(*entry.pod);
   touch(view);
   drop_if_unused(entry.pod->node_name);
 }
 
-void Cache::note_anti_affinity(const PodRef& pod) {
-  if (pod->anti_affinity.empty()) {
-    anti_affinity_pods_.erase(pod->uid);
-  } else {
-    anti_affinity_pods_[pod->uid] = pod;
+void Cache::recount(const NodeView& view, const Node* after) {
+  static const Labels kNoLabels;
+  static const std::vector<NodeImage> kNoImages;
+  const Node* before = view.exists() ? &view.node() : nullptr;
+  if (before != nullptr && repels(*before)) --repelling_nodes_;
+  if (after != nullptr && repels(*after)) ++repelling_nodes_;
+  const auto& images_before = before == nullptr ? kNoImages : before->images;
+  const auto& images_after = after == nullptr ? kNoImages : after->images;
+  if (images_before != images_after) {
+    images_.remove(images_before);
+    images_.add(images_after);
+  }
+  const Labels& labels_before = before == nullptr ? kNoLabels : before->labels;
+  const Labels& labels_after = after == nullptr ? kNoLabels : after->labels;
+  if (labels_before == labels_after) return;
+  for (const PodRef& pod : view.pods()) {
+    anti_affinity_.remove(pod->anti_affinity, labels_before);
+    anti_affinity_.add(pod->anti_affinity, labels_after);
   }
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/model/anti_affinity.hpp"
+#include "cluster/model/images.hpp"
 #include "cluster/model/node_view.hpp"
 
 namespace neuron_scheduler::model {
@@ -50,8 +52,19 @@ class Cache {
   // Null if there is neither such a node nor a pod bound to its name.
   [[nodiscard]] const NodeView* find_node(const Name& name) const;
 
-  // Required anti-affinity terms of counted pods that may select this pod exist (design.md §8).
-  [[nodiscard]] bool kept_away_by_anti_affinity(const Pod& pod) const;
+  // The labels of a namespace, which anti-affinity may select.
+  void set_namespace(const Name& name, Labels labels) {
+    namespaces_.insert_or_assign(name, std::move(labels));
+  }
+  void remove_namespace(const Name& name) { namespaces_.erase(name); }
+  // Null: they are not known.
+  [[nodiscard]] const Labels* namespace_labels(const Name& name) const;
+
+  // Of the pods on nodes that exist.
+  [[nodiscard]] const AntiAffinityIndex& anti_affinity() const { return anti_affinity_; }
+  [[nodiscard]] const ImageCounts& images() const { return images_; }
+  // How many nodes have a taint PreferNoSchedule.
+  [[nodiscard]] std::size_t repelling_nodes() const { return repelling_nodes_; }
 
   // What the aggregates of the nodes that changed since the last call have to say.
   [[nodiscard]] std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
@@ -90,12 +103,16 @@ class Cache {
   void drop_if_unused(const Name& node_name);
   void attach(PodEntry entry);
   void detach(const Uid& uid);
-  void note_anti_affinity(const PodRef& pod);
+  // Keeps what is counted over all nodes, before this one changes; null: no node.
+  void recount(const NodeView& view, const Node* after);
 
   std::vector<AggregateFactory> factories_;
   std::unordered_map<Name, std::unique_ptr<NodeView>> views_;
   std::unordered_map<Uid, PodEntry> pods_;
-  std::unordered_map<Uid, PodRef> anti_affinity_pods_;
+  std::unordered_map<Name, Labels> namespaces_;
+  AntiAffinityIndex anti_affinity_;
+  ImageCounts images_;
+  std::size_t repelling_nodes_ = 0;
   mutable std::vector<const NodeView*> sorted_nodes_;
   mutable bool sorted_valid_ = true;
   std::vector<Notice> notices_;

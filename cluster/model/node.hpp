@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cluster/model/annotations.hpp"
+#include "cluster/model/images.hpp"
 #include "cluster/model/name.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/quantity.hpp"
@@ -43,6 +44,7 @@ struct Node {
   std::vector<std::pair<Name, Quantity>> extended_capacity;
   std::vector<std::pair<Name, Quantity>> extended_allocatable;
   std::vector<NodeCondition> conditions;
+  std::vector<NodeImage> images;  // No name twice.
   std::string decode_error;
 };
 

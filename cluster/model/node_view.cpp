@@ -14,6 +14,7 @@ NodeView::NodeView(const NodeView& other)
       requested_(other.requested_),
       nonzero_cpu_milli_(other.nonzero_cpu_milli_),
       nonzero_memory_bytes_(other.nonzero_memory_bytes_),
+      used_ports_(other.used_ports_),
       generation_(other.generation_) {
   aggregates_.reserve(other.aggregates_.size());
   for (const auto& aggregate : other.aggregates_) aggregates_.push_back(aggregate->clone());
@@ -61,12 +62,17 @@ void NodeView::account(const Pod& pod) {
   requested_.add(pod.requests);
   nonzero_cpu_milli_ += pod.nonzero_cpu_milli;
   nonzero_memory_bytes_ += pod.nonzero_memory_bytes;
+  used_ports_.insert(used_ports_.end(), pod.host_ports.begin(), pod.host_ports.end());
 }
 
 void NodeView::unaccount(const Pod& pod) {
   requested_.subtract(pod.requests);
   nonzero_cpu_milli_ -= pod.nonzero_cpu_milli;
   nonzero_memory_bytes_ -= pod.nonzero_memory_bytes;
+  for (const auto& port : pod.host_ports) {
+    const auto found = std::find(used_ports_.begin(), used_ports_.end(), port);
+    if (found != used_ports_.end()) used_ports_.erase(found);
+  }
 }
 
 }  // namespace neuron_scheduler::model

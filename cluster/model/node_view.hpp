@@ -56,6 +56,8 @@ class NodeView {
   [[nodiscard]] const Resources& requested() const { return requested_; }
   [[nodiscard]] std::int64_t nonzero_cpu_milli() const { return nonzero_cpu_milli_; }
   [[nodiscard]] std::int64_t nonzero_memory_bytes() const { return nonzero_memory_bytes_; }
+  // Of all its pods.
+  [[nodiscard]] std::span<const HostPort> used_ports() const { return used_ports_; }
   // slot: the number that the registry gave to the plugin that declared the aggregate.
   [[nodiscard]] const NodeAggregate& aggregate(std::size_t slot) const {
     return *aggregates_[slot];
@@ -85,6 +87,7 @@ class NodeView {
   Resources requested_;
   std::int64_t nonzero_cpu_milli_ = 0;
   std::int64_t nonzero_memory_bytes_ = 0;
+  std::vector<HostPort> used_ports_;
   std::vector<std::unique_ptr<NodeAggregate>> aggregates_;
   std::uint64_t generation_ = 0;
   mutable std::uint32_t position_ = kNoPosition;  // The cache's book-keeping, no part of the value.

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cluster/model/annotations.hpp"
+#include "cluster/model/anti_affinity.hpp"
+#include "cluster/model/host_port.hpp"
 #include "cluster/model/name.hpp"
 #include "cluster/model/quantity.hpp"
 #include "cluster/model/resources.hpp"
@@ -47,19 +49,6 @@ enum class UnbuiltNeed : std::uint8_t {
   kResourceClaims,
   kPodAffinity,     // Required pod affinity or anti-affinity of its own.
   kTopologySpread,  // A DoNotSchedule constraint.
-  kHostPorts,
-};
-
-// A required anti-affinity term of a pod: while it is bound, pods that the term may select must
-// keep away.
-struct AntiAffinityTerm {
-  bool selects_nothing = false;  // No labelSelector at all.
-  LabelSelector selector;
-  bool any_namespace =
-      false;  // The term has a namespaceSelector; namespaces are not watched yet (design.md §8).
-  std::vector<Name> namespaces;
-
-  [[nodiscard]] bool may_select(const Name& pod_namespace, const Labels& pod_labels) const;
 };
 
 // A pod as decisions need it, never changed after it is made: decoded from the API's object, or
@@ -86,6 +75,11 @@ struct Pod {
   std::int64_t nonzero_memory_bytes = 0;
   std::vector<Toleration> tolerations;
   RequiredNodeAffinity node_affinity;
+  std::vector<PreferredNodeTerm> preferred_nodes;
+  std::vector<HostPort> host_ports;  // Of containers that run on.
+  // Of containers and image volumes, one for each, normalized (images.hpp). Not of bound pods: they
+  // are only looked at to choose a node.
+  std::vector<Name> images;
   std::vector<std::string> scheduling_gates;
   std::vector<UnbuiltNeed> unbuilt_needs;  // In order of the enum, none twice.
   std::vector<AntiAffinityTerm> anti_affinity;

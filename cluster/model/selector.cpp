@@ -59,7 +59,7 @@ bool Requirement::matches(const Labels& labels) const {
 bool LabelSelector::matches(const Labels& labels) const { return all_match(requirements, labels); }
 
 bool NodeSelectorTerm::matches(const Name& node_name, const Labels& node_labels) const {
-  if (expressions.empty() && names.empty()) return false;
+  if (empty()) return false;
   const bool names_match = std::all_of(names.begin(), names.end(), [&](const auto& condition) {
     return (condition.second == node_name) == (condition.first == SelectorOperator::kIn);
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -36,6 +37,7 @@ struct Requirement {
 
   [[nodiscard]] bool matches(const Labels& labels) const;
   friend bool operator==(const Requirement&, const Requirement&) = default;
+  friend auto operator<=>(const Requirement&, const Requirement&) = default;
 };
 
 // Requirements that must all hold. A selector without any selects everything; where Kubernetes
@@ -45,6 +47,7 @@ struct LabelSelector {
 
   [[nodiscard]] bool matches(const Labels& labels) const;
   friend bool operator==(const LabelSelector&, const LabelSelector&) = default;
+  friend auto operator<=>(const LabelSelector&, const LabelSelector&) = default;
 };
 
 // One term of a node selector: label conditions and conditions on metadata.name; a term without any
@@ -54,8 +57,16 @@ struct NodeSelectorTerm {
   // matchFields on metadata.name with In or NotIn and one value: the API server takes no others.
   std::vector<std::pair<SelectorOperator, Name>> names;
 
+  [[nodiscard]] bool empty() const { return expressions.empty() && names.empty(); }
   [[nodiscard]] bool matches(const Name& node_name, const Labels& node_labels) const;
   friend bool operator==(const NodeSelectorTerm&, const NodeSelectorTerm&) = default;
+};
+
+// How much (1 to 100) a node that matches is preferred.
+struct PreferredNodeTerm {
+  std::int64_t weight = 0;
+  NodeSelectorTerm term;
+  friend bool operator==(const PreferredNodeTerm&, const PreferredNodeTerm&) = default;
 };
 
 // What a pod requires of a node: nodeSelector AND (any of the terms). Source: kube-scheduler.md

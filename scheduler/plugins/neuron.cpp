@@ -133,6 +133,29 @@ const NeuronNode& Neuron::node_of(const model::NodeView& node) const {
   return static_cast<const NeuronNode&>(node.aggregate(aggregate_slot_));
 }
 
+void Neuron::describe(const model::Pod& pod, Likeness& likeness) const {
+  constexpr std::int64_t kUnreadable = -1;
+  const auto read = read_neuron_request(pod);
+  if (const auto* problem = std::get_if<neuron::Problem>(&read)) {
+    likeness.add(kUnreadable);
+    likeness.add(problem->reason);
+    return;
+  }
+  const auto& asking = std::get<neuron::PodRequest>(read).asking;
+  likeness.add(static_cast<std::int64_t>(asking.size()));
+  for (const auto& container : asking) {
+    likeness.add(static_cast<std::int64_t>(container.request.role));
+    likeness.add(container.request.devices);
+    likeness.add(container.request.cores);
+  }
+  if (asking.empty()) return;
+  for (const auto* keys : {&neuron_keys::kUse, &neuron_keys::kNoUse}) {
+    const auto values = annotation_values(pod, *keys);
+    likeness.add(static_cast<std::int64_t>(values.size()));
+    for (const auto value : values) likeness.add(value);
+  }
+}
+
 PreFilterResult Neuron::pre_filter(const model::Pod& pod, const model::Cache& /*cache*/) const {
   static const Name kMixed(
       "pod has containers that ask for aws.amazon.com/neuron and others that ask for "

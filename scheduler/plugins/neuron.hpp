@@ -24,6 +24,8 @@ class Neuron final : public Plugin,
   // aggregate_slot: of its NeuronNode in every NodeView.
   explicit Neuron(std::size_t aggregate_slot) : aggregate_slot_(aggregate_slot) {}
 
+  // The request and the selection of devices; not what Reserve alone looks at.
+  void describe(const model::Pod& pod, Likeness& likeness) const override;
   PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;
   Status filter(const PluginState* state, const model::Pod& pod,
                 const model::NodeView& node) const override;

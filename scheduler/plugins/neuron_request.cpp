@@ -78,15 +78,17 @@ std::variant<neuron::PodRequest, neuron::Problem> read_neuron_request(const mode
   return neuron::make_pod_request(std::move(containers));
 }
 
+std::vector<std::string_view> annotation_values(const model::Pod& pod,
+                                                std::span<const std::string_view> keys) {
+  std::vector<std::string_view> found;
+  for (const std::string_view key : keys) {
+    if (const std::string* value = pod.annotations.find(Name(key))) found.push_back(*value);
+  }
+  return found;
+}
+
 neuron::DeviceSelection read_device_selection(const model::Pod& pod) {
-  const auto values = [&](const auto& keys) {
-    std::vector<std::string_view> found;
-    for (const std::string_view key : keys) {
-      if (const std::string* value = pod.annotations.find(Name(key))) found.push_back(*value);
-    }
-    return found;
-  };
-  return {values(neuron_keys::kUse), values(neuron_keys::kNoUse)};
+  return {annotation_values(pod, neuron_keys::kUse), annotation_values(pod, neuron_keys::kNoUse)};
 }
 
 }  // namespace neuron_scheduler::scheduler

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "cluster/model/pod.hpp"
 #include "neuron/request.hpp"
@@ -17,6 +20,10 @@ inline constexpr std::int64_t kNeuronAmountMax = std::int64_t{1} << 31;
 // alias neurondevice unequal, too many containers.
 [[nodiscard]] std::variant<neuron::PodRequest, neuron::Problem> read_neuron_request(
     const model::Pod& pod);
+
+// What the pod's annotations of these keys say, those that it has.
+[[nodiscard]] std::vector<std::string_view> annotation_values(
+    const model::Pod& pod, std::span<const std::string_view> keys);
 
 // The UUID annotations of both key pairs, honoured together (design.md §7).
 [[nodiscard]] neuron::DeviceSelection read_device_selection(const model::Pod& pod);

@@ -42,13 +42,60 @@ std::optional<NodeNames> pinned_by(const std::vector<model::NodeSelectorTerm>& t
   return names;
 }
 
+void describe(const std::vector<model::Requirement>& requirements, Likeness& likeness) {
+  likeness.add(static_cast<std::int64_t>(requirements.size()));
+  for (const auto& requirement : requirements) {
+    likeness.add(requirement.key.view());
+    likeness.add(static_cast<std::int64_t>(requirement.op));
+    likeness.add(static_cast<std::int64_t>(requirement.values.size()));
+    for (const auto& value : requirement.values) likeness.add(value.view());
+    likeness.add(requirement.bound);
+  }
+}
+
+void describe(const model::NodeSelectorTerm& term, Likeness& likeness) {
+  describe(term.expressions, likeness);
+  likeness.add(static_cast<std::int64_t>(term.names.size()));
+  for (const auto& [op, name] : term.names) {
+    likeness.add(static_cast<std::int64_t>(op));
+    likeness.add(name.view());
+  }
+}
+
+std::int64_t weights_of(const std::vector<model::PreferredNodeTerm>& preferred,
+                        const model::Node& node) {
+  std::int64_t sum = 0;
+  for (const auto& [weight, term] : preferred) {
+    if (term.matches(node.name, node.labels)) sum += weight;
+  }
+  return sum;
+}
+
 }  // namespace
+
+NodeAffinity::NodeAffinity(AddedNodeAffinity added) : added_preferred_(std::move(added.preferred)) {
+  added_.terms = std::move(added.required);
+}
+
+void NodeAffinity::describe(const model::Pod& pod, Likeness& likeness) const {
+  const model::RequiredNodeAffinity& required = pod.node_affinity;
+  scheduler::describe(required.node_selector.requirements, likeness);
+  likeness.add(required.terms ? static_cast<std::int64_t>(required.terms->size()) : -1);
+  if (required.terms) {
+    for (const auto& term : *required.terms) scheduler::describe(term, likeness);
+  }
+  likeness.add(static_cast<std::int64_t>(pod.preferred_nodes.size()));
+  for (const auto& preferred : pod.preferred_nodes) {
+    likeness.add(preferred.weight);
+    scheduler::describe(preferred.term, likeness);
+  }
+}
 
 PreFilterResult NodeAffinity::pre_filter(const model::Pod& pod,
                                          const model::Cache& /*cache*/) const {
   static const model::Name kConflict("pod affinity terms conflict");
   PreFilterResult result;
-  if (pod.node_affinity.empty()) {
+  if (pod.node_affinity.empty() && added_.empty()) {
     result.status = Status::skip();
     return result;
   }
@@ -63,9 +110,25 @@ PreFilterResult NodeAffinity::pre_filter(const model::Pod& pod,
 
 Status NodeAffinity::filter(const PluginState* /*state*/, const model::Pod& pod,
                             const model::NodeView& node) const {
+  static const model::Name kEnforced("node(s) didn't match scheduler-enforced node affinity");
   static const model::Name kReason("node(s) didn't match Pod's node affinity/selector");
+  if (!added_.matches(node.node().name, node.node().labels)) return Status::unresolvable(kEnforced);
   if (pod.node_affinity.matches(node.node().name, node.node().labels)) return Status::ok();
   return Status::unresolvable(kReason);
+}
+
+PreScoreResult NodeAffinity::pre_score(const model::Pod& pod, const model::Cache& /*cache*/) const {
+  const bool none = pod.preferred_nodes.empty() && added_preferred_.empty();
+  return {none ? Status::skip() : Status::ok(), nullptr};
+}
+
+std::int64_t NodeAffinity::score(const PluginState* /*state*/, const model::Pod& pod,
+                                 const model::NodeView& node) const {
+  return weights_of(added_preferred_, node.node()) + weights_of(pod.preferred_nodes, node.node());
+}
+
+void NodeAffinity::normalize(std::span<std::int64_t> scores) const {
+  normalize_by_highest(scores, false);
 }
 
 }  // namespace neuron_scheduler::scheduler

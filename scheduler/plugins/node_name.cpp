@@ -2,6 +2,10 @@
 
 namespace neuron_scheduler::scheduler {
 
+void NodeName::describe(const model::Pod& pod, Likeness& likeness) const {
+  likeness.add(pod.node_name.view());
+}
+
 PreFilterResult NodeName::pre_filter(const model::Pod& pod, const model::Cache& /*cache*/) const {
   PreFilterResult result;
   if (pod.node_name.empty()) {

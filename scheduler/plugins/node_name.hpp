@@ -7,6 +7,7 @@ namespace neuron_scheduler::scheduler {
 // A pod whose spec.nodeName is set fits that node only (kube-scheduler.md §1.3).
 class NodeName final : public Plugin, public PreFilterPlugin, public FilterPlugin {
  public:
+  void describe(const model::Pod& pod, Likeness& likeness) const override;
   PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;
   Status filter(const PluginState* state, const model::Pod& pod,
                 const model::NodeView& node) const override;

@@ -1,7 +1,9 @@
 #include "scheduler/plugins/node_resources_fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace neuron_scheduler::scheduler {
@@ -33,15 +35,56 @@ class Shortage {
   Status status_;
 };
 
-std::int64_t least_allocated(std::int64_t used, std::int64_t allocatable) {
-  if (used > allocatable) return 0;
-  return (allocatable - used) * ScorePlugin::kScoreMax / allocatable;
+constexpr std::int64_t kScoreMax = ScorePlugin::kScoreMax;
+
+std::int64_t least_allocated(const ResourceUse& use) {
+  if (use.after > use.allocatable) return 0;
+  return (use.allocatable - use.after) * kScoreMax / use.allocatable;
+}
+
+std::int64_t most_allocated(const ResourceUse& use) {
+  return std::min(use.after, use.allocatable) * kScoreMax / use.allocatable;
+}
+
+std::int64_t by_shape(const std::vector<FitScoring::Point>& shape, const ResourceUse& use) {
+  constexpr std::int64_t kFull = 100;
+  const std::int64_t utilization =
+      use.after > use.allocatable ? kFull : use.after * kFull / use.allocatable;
+  const auto next = std::find_if(shape.begin(), shape.end(), [&](const auto& point) {
+    return utilization <= point.utilization;
+  });
+  if (next == shape.end()) return shape.back().score;
+  if (next == shape.begin()) return next->score;
+  const auto& last = *(next - 1);
+  return last.score + (next->score - last.score) * (utilization - last.utilization) /
+                          (next->utilization - last.utilization);
 }
 
 }  // namespace
 
-NodeResourcesFit::NodeResourcesFit(std::vector<model::Name> owned_by_others)
-    : owned_by_others_(std::move(owned_by_others)) {}
+NodeResourcesFit::NodeResourcesFit(std::vector<model::Name> owned_by_others, FitScoring scoring,
+                                   Ignored ignored)
+    : owned_by_others_(std::move(owned_by_others)),
+      scoring_(std::move(scoring)),
+      ignored_(std::move(ignored)) {}
+
+void NodeResourcesFit::describe(const model::Pod& pod, Likeness& likeness) const {
+  describe_requests(pod.requests, likeness);
+  likeness.add(pod.nonzero_cpu_milli);
+  likeness.add(pod.nonzero_memory_bytes);
+}
+
+bool NodeResourcesFit::counts(const model::Name& resource) const {
+  const auto listed = [](const auto& list, const auto& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  if (listed(owned_by_others_, resource)) return false;
+  if (ignored_.resources.empty() && ignored_.groups.empty()) return true;
+  const std::string_view name = resource.view();
+  if (!model::is_extended_resource(name)) return true;
+  return !listed(ignored_.resources, resource) &&
+         !listed(ignored_.groups, name.substr(0, name.find('/')));
+}
 
 Status NodeResourcesFit::filter(const PluginState* /*state*/, const model::Pod& pod,
                                 const model::NodeView& node) const {
@@ -61,29 +104,41 @@ Status NodeResourcesFit::filter(const PluginState* /*state*/, const model::Pod& 
   shortage.check(request.ephemeral_storage_bytes, allocatable.ephemeral_storage_bytes,
                  used.ephemeral_storage_bytes, [] { return kStorage; });
   for (const auto& [name, amount] : request.scalars) {
-    if (std::find(owned_by_others_.begin(), owned_by_others_.end(), name) !=
-        owned_by_others_.end()) {
-      continue;
-    }
+    if (!counts(name)) continue;
     shortage.check(amount, allocatable.scalar(name), used.scalar(name),
                    [&] { return model::Name("Insufficient " + name.str()); });
   }
   return shortage.take();
 }
 
+std::int64_t NodeResourcesFit::score_of(const ResourceUse& use) const {
+  switch (scoring_.strategy) {
+    case FitScoring::Strategy::kLeastAllocated:
+      return least_allocated(use);
+    case FitScoring::Strategy::kMostAllocated:
+      return most_allocated(use);
+    case FitScoring::Strategy::kRequestedToCapacityRatio:
+      break;
+  }
+  return by_shape(scoring_.shape, use);
+}
+
 std::int64_t NodeResourcesFit::score(const PluginState* /*state*/, const model::Pod& pod,
                                      const model::NodeView& node) const {
-  const model::Resources& allocatable = node.node().allocatable;
+  const bool by_ratio = scoring_.strategy == FitScoring::Strategy::kRequestedToCapacityRatio;
   std::int64_t sum = 0;
   std::int64_t weights = 0;
-  const auto add = [&](std::int64_t used, std::int64_t available) {
-    if (available <= 0) return;
-    sum += least_allocated(used, available);
-    ++weights;
-  };
-  add(node.nonzero_cpu_milli() + pod.nonzero_cpu_milli, allocatable.cpu_milli);
-  add(node.nonzero_memory_bytes() + pod.nonzero_memory_bytes, allocatable.memory_bytes);
-  return weights == 0 ? 0 : sum / weights;
+  for (const auto& resource : scoring_.resources) {
+    const ResourceUse use = use_of(resource, Amounts::kDefaults, pod, node);
+    if (use.allocatable <= 0) continue;
+    const std::int64_t score = score_of(use);
+    if (by_ratio && score <= 0) continue;
+    sum += score * resource.weight;
+    weights += resource.weight;
+  }
+  if (weights == 0) return 0;
+  if (!by_ratio) return sum / weights;
+  return std::llround(static_cast<double>(sum) / static_cast<double>(weights));
 }
 
 }  // namespace neuron_scheduler::scheduler

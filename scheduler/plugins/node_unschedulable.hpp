@@ -8,6 +8,7 @@ namespace neuron_scheduler::scheduler {
 // §1.3).
 class NodeUnschedulable final : public Plugin, public FilterPlugin {
  public:
+  void describe(const model::Pod& pod, Likeness& likeness) const override;
   Status filter(const PluginState* state, const model::Pod& pod,
                 const model::NodeView& node) const override;
 };

@@ -8,6 +8,7 @@ namespace neuron_scheduler::scheduler {
 // §1.3).
 class SchedulingGates final : public Plugin, public PreEnqueuePlugin {
  public:
+  void describe(const model::Pod& /*pod*/, Likeness& /*likeness*/) const override {}
   Status pre_enqueue(const model::Pod& pod) const override;
 };
 

@@ -23,19 +23,20 @@ std::string_view what_of(model::UnbuiltNeed need) {
       return "required pod affinity or anti-affinity";
     case model::UnbuiltNeed::kTopologySpread:
       return "DoNotSchedule topology spread constraints";
-    case model::UnbuiltNeed::kHostPorts:
-      return "host ports";
   }
   return "an unknown need";
 }
 
 }  // namespace
 
+void UnbuiltFeatures::describe(const model::Pod& pod, Likeness& likeness) const {
+  likeness.add(pod.decode_error);
+  likeness.add(static_cast<std::int64_t>(pod.unbuilt_needs.size()));
+  for (const auto need : pod.unbuilt_needs) likeness.add(static_cast<std::int64_t>(need));
+}
+
 PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
-                                            const model::Cache& cache) const {
-  static const model::Name kKeptAway(
-      "pod may be selected by the required anti-affinity of an existing pod, which "
-      "neuron-scheduler does not evaluate yet");
+                                            const model::Cache& /*cache*/) const {
   PreFilterResult result;
   if (!pod.decode_error.empty()) {
     result.status = Status::unresolvable(model::Name(
@@ -47,9 +48,7 @@ PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
     result.status.reasons.emplace_back(std::string("pod has ") + std::string(what_of(need)) +
                                        ", which neuron-scheduler does not schedule yet");
   }
-  if (!result.status.is_ok()) return result;
-  result.status =
-      cache.kept_away_by_anti_affinity(pod) ? Status::unresolvable(kKeptAway) : Status::skip();
+  if (result.status.is_ok()) result.status = Status::skip();
   return result;
 }
 

@@ -86,6 +86,24 @@ TEST(JsonNodeTest, ProblemsNameTheFieldAndLeaveTheIdentity) {
   }
 }
 
+TEST(JsonNodeTest, ImagesAreNamedOnceAndWhatIsTooMuchIsLeftOut) {
+  std::string images = R"({"names":["a:1","a@sha256:0","a:1"],"sizeBytes":7},
+      {"names":["a:1","",")" +
+                       std::string(1025, 'x') +
+                       R"("],"sizeBytes":9},{"names":null},{},{"names":["neg"],"sizeBytes":-5},
+      {"names":["1","2","3","4","5","6"],"sizeBytes":1})";
+  for (int i = 0; i < 200; ++i) images += R"(,{"names":["more)" + std::to_string(i) + "\"]}";
+  const auto node = node_of(node_json("", R"("images":[)" + images + "]"));
+  ASSERT_EQ(node->decode_error, "");
+  using model::NodeImage;
+  ASSERT_EQ(node->images.size(), 8U + 94U);
+  EXPECT_EQ(node->images[0], (NodeImage{Name("a:1"), 7}));
+  EXPECT_EQ(node->images[1], (NodeImage{Name("a@sha256:0"), 7}));
+  EXPECT_EQ(node->images[2], (NodeImage{Name("neg"), 0}));
+  EXPECT_EQ(node->images[7], (NodeImage{Name("5"), 1}));
+  EXPECT_EQ(node->images.back(), (NodeImage{Name("more93"), 0}));
+}
+
 TEST(JsonNodeTest, NegativeAmountsReachTheGeometryAndCountAsNothing) {
   const auto node = node_of(node_json("", R"("allocatable":{"aws.amazon.com/neuron":"-4"})"));
   EXPECT_TRUE(node->extended_allocatable[0].second.is_negative());

@@ -171,19 +171,78 @@ TEST(JsonPodTest, AntiAffinityTerms) {
           "matchExpressions":[{"key":"v","operator":"Exists"}]}},
         {"topologyKey":"h","labelSelector":{},"namespaces":["other"]},
         {"topologyKey":"h","labelSelector":{},"namespaceSelector":{}},
-        {"topologyKey":"h"}]}})"));
-  ASSERT_EQ(pod->anti_affinity.size(), 4U);
+        {"topologyKey":"h"},
+        {"topologyKey":"h","labelSelector":{},"namespaces":["other"],
+          "namespaceSelector":{"matchLabels":{"team":"x"}}}]}})"));
+  ASSERT_EQ(pod->anti_affinity.size(), 5U);
+  const auto selects = [&](std::size_t term, std::string_view in, const model::Labels& labels,
+                           const model::Labels* of_namespace = nullptr) {
+    EXPECT_EQ(pod->anti_affinity[term].topology_key, Name("h"));
+    return pod->anti_affinity[term].selects(Name(in), of_namespace, labels);
+  };
   model::Labels labels;
   labels.set(Name("app"), Name("x"));
-  EXPECT_FALSE(pod->anti_affinity[0].may_select(Name("ns"), labels));
+  EXPECT_FALSE(selects(0, "ns", labels));
   labels.set(Name("v"), Name("1"));
-  EXPECT_TRUE(pod->anti_affinity[0].may_select(Name("ns"), labels));
-  EXPECT_FALSE(pod->anti_affinity[0].may_select(Name("other"), labels));
-  EXPECT_TRUE(pod->anti_affinity[1].may_select(Name("other"), labels));
-  EXPECT_FALSE(pod->anti_affinity[1].may_select(Name("ns"), labels));
-  EXPECT_TRUE(pod->anti_affinity[2].may_select(Name("anywhere"), labels));
-  EXPECT_FALSE(pod->anti_affinity[3].may_select(Name("ns"), labels));
+  EXPECT_TRUE(selects(0, "ns", labels));
+  EXPECT_FALSE(selects(0, "other", labels));
+  EXPECT_TRUE(selects(1, "other", labels));
+  EXPECT_FALSE(selects(1, "ns", labels));
+  EXPECT_TRUE(selects(2, "anywhere", labels));
+  EXPECT_FALSE(selects(3, "ns", labels));
+  model::Labels team;
+  team.set(Name("team"), Name("x"));
+  EXPECT_TRUE(selects(4, "other", labels));
+  EXPECT_FALSE(selects(4, "third", labels));
+  EXPECT_TRUE(selects(4, "third", labels, &team));
+  EXPECT_TRUE(pod->anti_affinity[4].may_select(Name("third"), labels));
+  EXPECT_FALSE(pod->anti_affinity[1].may_select(Name("third"), labels));
   EXPECT_EQ(pod->unbuilt_needs, std::vector<UnbuiltNeed>{UnbuiltNeed::kPodAffinity});
+}
+
+TEST(JsonPodTest, PreferredNodes) {
+  const auto pod = good(pod_json(R"("affinity":{"nodeAffinity":{
+      "preferredDuringSchedulingIgnoredDuringExecution":[
+        {"weight":100,"preference":{"matchExpressions":[{"key":"a","operator":"Exists"}]}},
+        {"weight":0,"preference":{"matchExpressions":[{"key":"b","operator":"Exists"}]}},
+        {"weight":5,"preference":{}},
+        {"weight":7,"preference":{"matchFields":[
+          {"key":"metadata.name","operator":"In","values":["n"]}]}}]}})"));
+  ASSERT_EQ(pod->preferred_nodes.size(), 2U);
+  EXPECT_EQ(pod->preferred_nodes[0].weight, 100);
+  EXPECT_EQ(pod->preferred_nodes[0].term.expressions.at(0).key, Name("a"));
+  EXPECT_EQ(pod->preferred_nodes[1].weight, 7);
+  EXPECT_TRUE(pod->preferred_nodes[1].term.matches(Name("n"), {}));
+  EXPECT_TRUE(pod->node_affinity.empty());
+}
+
+TEST(JsonPodTest, HostPortsOfContainersThatRunOn) {
+  const auto pod = good(pod_json(R"(
+      "initContainers":[{"name":"i","ports":[{"hostPort":1}]},
+        {"name":"s","restartPolicy":"Always","ports":[{"hostPort":2,"protocol":"UDP"}]}],
+      "containers":[{"name":"a","ports":[{"containerPort":3},{"hostPort":80},
+        {"hostPort":81,"hostIP":"127.0.0.1"}]}])"));
+  EXPECT_EQ(pod->host_ports,
+            (std::vector{model::make_host_port(Name("0.0.0.0"), Name("UDP"), 2),
+                         model::make_host_port(Name("0.0.0.0"), Name("TCP"), 80),
+                         model::make_host_port(Name("127.0.0.1"), Name("TCP"), 81)}));
+  EXPECT_TRUE(pod->unbuilt_needs.empty());
+}
+
+TEST(JsonPodTest, ImagesOfContainersAndVolumesWhileThePodIsPending) {
+  const std::string spec = R"(
+      "initContainers":[{"name":"i","image":"init"}],
+      "containers":[{"name":"a","image":"host:5000/a"},{"name":"b","image":"b@sha256:0a"},
+                    {"name":"c","image":"b:1"}],
+      "volumes":[{"name":"v","image":{"reference":"data:2"}},{"name":"w","emptyDir":{}}])";
+  std::string pending = pod_json(spec);
+  pending.replace(pending.find("n1"), 2, "");
+  const auto pod = good(pending);
+  std::vector<std::string> images;
+  for (const auto& image : pod->images) images.push_back(image.str());
+  EXPECT_EQ(images, (std::vector<std::string>{"init:latest", "host:5000/a:latest", "b@sha256:0a",
+                                              "b:1", "data:2"}));
+  EXPECT_TRUE(good(pod_json(spec))->images.empty());
 }
 
 struct NeedCase {
@@ -228,18 +287,11 @@ const NeedCase kNeeds[] = {
      R"("topologySpreadConstraints":[{"whenUnsatisfiable":"DoNotSchedule"}])",
      {UnbuiltNeed::kTopologySpread}},
     {"soft_spread", R"("topologySpreadConstraints":[{"whenUnsatisfiable":"ScheduleAnyway"}])", {}},
-    {"host_port",
-     R"("containers":[{"name":"a","ports":[{"containerPort":1},{"hostPort":80}]}])",
-     {UnbuiltNeed::kHostPorts}},
-    {"host_port_of_sidecar",
-     R"("initContainers":[{"name":"a","restartPolicy":"Always","ports":[{"hostPort":80}]}])",
-     {UnbuiltNeed::kHostPorts}},
-    {"host_port_of_init", R"("initContainers":[{"name":"a","ports":[{"hostPort":80}]}])", {}},
     {"all_in_order",
-     R"("containers":[{"name":"a","ports":[{"hostPort":80}]}],"resourceClaims":[{}],
+     R"("topologySpreadConstraints":[{}],"resourceClaims":[{}],
         "volumes":[{"name":"a","rbd":{}},{"name":"a","ephemeral":{}}])",
      {UnbuiltNeed::kPersistentVolumeClaims, UnbuiltNeed::kOtherVolumes,
-      UnbuiltNeed::kResourceClaims, UnbuiltNeed::kHostPorts}},
+      UnbuiltNeed::kResourceClaims, UnbuiltNeed::kTopologySpread}},
 };
 INSTANTIATE_TEST_SUITE_P(Needs, JsonPodNeedTest, testing::ValuesIn(kNeeds),
                          [](const auto& row) { return row.param.name; });

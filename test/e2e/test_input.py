@@ -169,6 +169,19 @@ class OddObjects(ClusterTest):
                                  r"^0/2 nodes are available: .+\.$")
         self.assert_content()
 
+    def test_a_port_of_the_node_is_given_once(self):
+        self.plane.make_nodes("trn1.32xlarge", 1)
+        self.scheduler()
+        ports = [{"containerPort": 80, "hostPort": 80}]
+        self.create(pod("first", container(cores=1, ports=ports)))
+        self.wait_bound("first")
+        self.create(pod("second", container(cores=1, ports=ports)))
+        self.assertEqual(self.wait_refused("second"), "0/1 nodes are available: 1 node(s) didn't have free ports "
+                                                      "for the requested pod ports.")
+        self.delete(self.pod("first"))
+        self.wait_bound("second")
+        self.assert_content()
+
     def test_not_built_yet_is_never_bound(self):
         self.plane.make_nodes("trn1.32xlarge", 1)
         self.scheduler()
@@ -178,7 +191,6 @@ class OddObjects(ClusterTest):
                    "labelSelector": {"matchLabels": {"a": "b"}}}]
         odd = [
             pod("claim", cores=1, volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]),
-            pod("ports", container(cores=1, ports=[{"containerPort": 80, "hostPort": 80}])),
             pod("anti", cores=1, affinity=anti), pod("spread", cores=1, topologySpreadConstraints=spread),
         ]
         self.create(*odd)

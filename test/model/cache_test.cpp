@@ -180,21 +180,156 @@ TEST_F(CacheTest, AWhatIfOnACopyDisturbsNothing) {
   EXPECT_EQ(cache_.generation(), generation);
 }
 
-TEST_F(CacheTest, PodsWithAntiAffinityKeepSelectedPodsAwayWhileTheyCount) {
-  PodBuilder guard("guard");
+using Domains = AntiAffinityIndex::Domains;
+
+AntiAffinityTerm away_from(std::string_view app, std::string_view topology_key = "zone") {
   AntiAffinityTerm term;
   term.namespaces = {Name("default")};
-  term.selector.requirements = {{Name("app"), SelectorOperator::kIn, {Name("web")}, 0}};
-  guard.bound_to("n").raw().anti_affinity = {term};
-  const auto web = PodBuilder("w").label("app", "web").build();
-  const auto other_namespace = PodBuilder("o").namespace_name("prod").label("app", "web").build();
-  EXPECT_FALSE(cache_.kept_away_by_anti_affinity(*web));
-  cache_.set_pod(guard.build());
-  EXPECT_TRUE(cache_.kept_away_by_anti_affinity(*web));
-  EXPECT_FALSE(cache_.kept_away_by_anti_affinity(*other_namespace));
-  EXPECT_FALSE(cache_.kept_away_by_anti_affinity(*PodBuilder("x").build()));
-  cache_.remove_pod(Uid{"uid-guard"});
-  EXPECT_FALSE(cache_.kept_away_by_anti_affinity(*web));
+  term.selector.requirements = {{Name("app"), SelectorOperator::kIn, {Name(app)}, 0}};
+  term.topology_key = Name(topology_key);
+  return term;
+}
+
+PodBuilder guard(const std::string& name, std::string_view node, const AntiAffinityTerm& term) {
+  PodBuilder pod(name);
+  pod.bound_to(node).raw().anti_affinity = {term};
+  return pod;
+}
+
+class AntiAffinityTest : public CacheTest {
+ protected:
+  // Of the one term that there is; none: no term.
+  Domains domains() const {
+    const auto& terms = cache_.anti_affinity().terms();
+    EXPECT_LE(terms.size(), 1U);
+    return terms.empty() ? Domains{} : terms.begin()->second;
+  }
+};
+
+TEST_F(AntiAffinityTest, ReplicasShareOneTermAndCountByDomain) {
+  for (const auto* node : {"n1", "n2"})
+    cache_.set_node(NodeBuilder(node).label("zone", "a").build());
+  cache_.set_node(NodeBuilder("n3").label("zone", "b").build());
+  for (const auto* node : {"n1", "n2", "n3"}) {
+    cache_.set_pod(guard(std::string("on-") + node, node, away_from("web")).build());
+  }
+  EXPECT_EQ(domains(), (Domains{{Name("a"), 2}, {Name("b"), 1}}));
+  cache_.set_pod(guard("other", "n1", away_from("db")).build());
+  EXPECT_EQ(cache_.anti_affinity().terms().size(), 2U);
+  cache_.remove_pod(Uid{"uid-other"});
+  cache_.remove_pod(Uid{"uid-on-n3"});
+  EXPECT_EQ(domains(), (Domains{{Name("a"), 2}}));
+  cache_.set_pod(guard("on-n1", "n1", away_from("web")).terminal().build());
+  cache_.remove_pod(Uid{"uid-on-n2"});
+  EXPECT_TRUE(cache_.anti_affinity().terms().empty());
+}
+
+TEST_F(AntiAffinityTest, FollowsAssumedPodsUntilTheyAreForgotten) {
+  cache_.set_node(NodeBuilder("n").label("zone", "a").build());
+  const auto pod = guard("p", "n", away_from("web")).build();
+  ASSERT_TRUE(cache_.assume(pod));
+  EXPECT_EQ(domains(), (Domains{{Name("a"), 1}}));
+  cache_.set_pod(pod);
+  EXPECT_EQ(domains(), (Domains{{Name("a"), 1}}));
+  cache_.remove_pod(pod->uid);
+  ASSERT_TRUE(cache_.assume(pod));
+  ASSERT_TRUE(cache_.forget(pod->uid));
+  EXPECT_EQ(domains(), Domains{});
+}
+
+TEST_F(AntiAffinityTest, FollowsTheNodesLabels) {
+  cache_.set_pod(guard("p", "n", away_from("web")).build());
+  EXPECT_EQ(domains(), Domains{});  // No node, no domain.
+  cache_.set_node(NodeBuilder("n").build());
+  EXPECT_EQ(domains(), Domains{});  // A node without the key has none.
+  cache_.set_node(NodeBuilder("n").label("zone", "a").build());
+  EXPECT_EQ(domains(), (Domains{{Name("a"), 1}}));
+  cache_.set_node(NodeBuilder("n").label("zone", "b").unschedulable().build());
+  EXPECT_EQ(domains(), (Domains{{Name("b"), 1}}));
+  cache_.remove_node(Name("n"));
+  EXPECT_EQ(domains(), Domains{});
+}
+
+TEST_F(AntiAffinityTest, FollowsAPodThatChangesOrMoves) {
+  cache_.set_node(NodeBuilder("n").label("zone", "a").build());
+  cache_.set_node(NodeBuilder("m").label("zone", "b").build());
+  cache_.set_pod(guard("p", "n", away_from("web")).build());
+  cache_.set_pod(guard("p", "m", away_from("web")).build());
+  EXPECT_EQ(domains(), (Domains{{Name("b"), 1}}));
+  cache_.set_pod(guard("p", "m", away_from("web", "kubernetes.io/hostname")).build());
+  EXPECT_EQ(domains(), (Domains{{Name("m"), 1}}));
+  cache_.set_pod(PodBuilder("p").bound_to("m").build());
+  EXPECT_EQ(domains(), Domains{});
+}
+
+TEST_F(CacheTest, KnowsTheLabelsOfNamespacesItWasToldOf) {
+  EXPECT_EQ(cache_.namespace_labels(Name("a")), nullptr);
+  Labels labels;
+  labels.set(Name("team"), Name("x"));
+  cache_.set_namespace(Name("a"), labels);
+  ASSERT_NE(cache_.namespace_labels(Name("a")), nullptr);
+  EXPECT_EQ(*cache_.namespace_labels(Name("a")), labels);
+  cache_.set_namespace(Name("a"), {});
+  EXPECT_EQ(*cache_.namespace_labels(Name("a")), Labels());
+  cache_.remove_namespace(Name("a"));
+  EXPECT_EQ(cache_.namespace_labels(Name("a")), nullptr);
+}
+
+TEST_F(CacheTest, CountsNodesThatRepel) {
+  const auto tainted = [](TaintEffect effect) { return NodeBuilder("n").taint("k", "", effect); };
+  cache_.set_node(tainted(TaintEffect::kNoSchedule).build());
+  EXPECT_EQ(cache_.repelling_nodes(), 0U);
+  for (int i = 0; i < 2; ++i) {
+    cache_.set_node(tainted(TaintEffect::kPreferNoSchedule).build());
+    EXPECT_EQ(cache_.repelling_nodes(), 1U);
+  }
+  cache_.set_node(NodeBuilder("n").build());
+  EXPECT_EQ(cache_.repelling_nodes(), 0U);
+  cache_.set_node(tainted(TaintEffect::kPreferNoSchedule).build());
+  cache_.remove_node(Name("n"));
+  cache_.remove_node(Name("n"));
+  EXPECT_EQ(cache_.repelling_nodes(), 0U);
+}
+
+TEST_F(CacheTest, CountsNodesByImage) {
+  const auto with = [](std::string_view node, std::vector<NodeImage> images) {
+    NodeBuilder builder(node);
+    builder.raw().images = std::move(images);
+    return builder.build();
+  };
+  const auto nodes_of = [&](std::string_view image) {
+    const auto* found = cache_.images().find(Name(image));
+    return found == nullptr ? 0 : found->nodes;
+  };
+  cache_.set_node(with("n", {{Name("a:1"), 10}, {Name("b:1"), 20}}));
+  cache_.set_node(with("m", {{Name("a:1"), 99}}));
+  EXPECT_EQ(nodes_of("a:1"), 2U);
+  EXPECT_EQ(nodes_of("b:1"), 1U);
+  // The first that was told stays as long as some node has the image.
+  EXPECT_EQ(cache_.images().find(Name("a:1"))->size_bytes, 10);
+  cache_.set_node(with("n", {{Name("b:1"), 20}}));
+  EXPECT_EQ(nodes_of("a:1"), 1U);
+  cache_.remove_node(Name("m"));
+  EXPECT_EQ(nodes_of("a:1"), 0U);
+  cache_.set_node(with("n", {}));
+  EXPECT_EQ(cache_.images().size(), 0U);
+}
+
+TEST_F(CacheTest, PortsAreUsedUntilTheirPodIsGone) {
+  PodBuilder pod("p");
+  pod.bound_to("n").raw().host_ports = {make_host_port({}, {}, 80), make_host_port({}, {}, 81)};
+  PodBuilder same("q");
+  same.bound_to("n").raw().host_ports = {make_host_port({}, {}, 80)};
+  cache_.set_node(NodeBuilder("n").build());
+  cache_.set_pod(pod.build());
+  cache_.set_pod(same.build());
+  EXPECT_EQ(cache_.find_node(Name("n"))->used_ports().size(), 3U);
+  cache_.remove_pod(Uid{"uid-p"});
+  const NodeView copy = *cache_.find_node(Name("n"));
+  ASSERT_EQ(copy.used_ports().size(), 1U);
+  EXPECT_EQ(copy.used_ports()[0], make_host_port(Name("0.0.0.0"), Name("TCP"), 80));
+  cache_.remove_pod(Uid{"uid-q"});
+  EXPECT_TRUE(cache_.find_node(Name("n"))->used_ports().empty());
 }
 
 }  // namespace

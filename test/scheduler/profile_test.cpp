@@ -29,8 +29,9 @@ TEST(RegistryTest, PluginsComeInKubeSchedulersOrder) {
   Names rows;
   for (const auto& row : plugin_registry()) rows.emplace_back(row.name);
   EXPECT_EQ(rows, (Names{"SchedulingGates", "PrioritySort", "NodeName", "NodeUnschedulable",
-                         "TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
-                         "UnbuiltFeatures", "DefaultBinder"}));
+                         "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
+                         "Neuron", "InterPodAffinity", "UnbuiltFeatures",
+                         "NodeResourcesBalancedAllocation", "ImageLocality", "DefaultBinder"}));
   for (const auto& row : rows) EXPECT_EQ(find_plugin(row)->name, row);
   EXPECT_EQ(find_plugin("X"), nullptr);
 }
@@ -65,11 +66,20 @@ TEST(ProfileTest, TheDefaultProfileHasEveryPluginWhereItBelongs) {
   EXPECT_EQ(names(profile, profile.pre_enqueue()), Names{"SchedulingGates"});
   EXPECT_EQ(profile.queue_sort_name(), "PrioritySort");
   EXPECT_EQ(names(profile, profile.pre_filter()),
-            (Names{"NodeName", "NodeAffinity", "Neuron", "UnbuiltFeatures"}));
+            (Names{"NodeName", "NodeAffinity", "NodePorts", "Neuron", "InterPodAffinity",
+                   "UnbuiltFeatures"}));
   EXPECT_EQ(names(profile, profile.filter()),
-            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity",
-                   "NodeResourcesFit", "Neuron"}));
-  EXPECT_EQ(names(profile, profile.score()), (Names{"NodeResourcesFit", "Neuron"}));
+            (Names{"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts",
+                   "NodeResourcesFit", "Neuron", "InterPodAffinity"}));
+  EXPECT_EQ(names(profile, profile.pre_score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesBalancedAllocation",
+                   "ImageLocality"}));
+  EXPECT_EQ(names(profile, profile.score()),
+            (Names{"TaintToleration", "NodeAffinity", "NodeResourcesFit", "Neuron",
+                   "NodeResourcesBalancedAllocation", "ImageLocality"}));
+  std::vector<std::int64_t> weights;
+  for (const auto& score : profile.score()) weights.push_back(profile.weight(score.index));
+  EXPECT_EQ(weights, (std::vector<std::int64_t>{3, 2, 1, 2, 1, 1}));
   EXPECT_EQ(names(profile, profile.reserve()), Names{"Neuron"});
   EXPECT_EQ(names(profile, profile.bind()), Names{"DefaultBinder"});
 }
@@ -179,8 +189,8 @@ TEST_P(BadProfileTest, IsRefusedByName) {
 INSTANTIATE_TEST_SUITE_P(
     Errors, BadProfileTest,
     testing::Values(
-        BadConfig{"Unknown", config_of("s", {{"NodePorts", {}}}),
-                  "profile \"s\": there is no plugin \"NodePorts\""},
+        BadConfig{"Unknown", config_of("s", {{"VolumeZone", {}}}),
+                  "profile \"s\": there is no plugin \"VolumeZone\""},
         BadConfig{"Twice", config_of("s", {{"NodeName", {}}, {"NodeName", {}}}),
                   "profile \"s\": plugin NodeName is listed twice"},
         BadConfig{"Weight", config_of("s", {{"NodeResourcesFit", -1}}),

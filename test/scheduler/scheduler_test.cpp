@@ -421,7 +421,8 @@ TEST_F(SchedulerTest, APodKeptAwayIsPlacedWhenTheOtherIsGone) {
   add(small("n"));
   PodBuilder existing("existing");
   model::AntiAffinityTerm term;
-  term.any_namespace = true;
+  term.namespace_selector.emplace();
+  term.topology_key = model::Name("kubernetes.io/hostname");
   existing.raw().anti_affinity.push_back(term);
   add(existing.bound_to("n").scheduler("other"));
   add(cpu("p", 1));

@@ -58,7 +58,7 @@ void World::create_pod() {
     pod.request(resource, amount);
   }
   if (random_.chance(8)) pod.gate("wait");
-  if (random_.chance(3)) pod.unbuilt(model::UnbuiltNeed::kHostPorts);
+  if (random_.chance(3)) pod.unbuilt(model::UnbuiltNeed::kResourceClaims);
   server_.put_pod(pod.raw());
 }
 

@@ -1,21 +1,17 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include "cluster/model/name_rules.hpp"
 
-// The forms of names (apimachinery pkg/api/validate/content): empty if the text is right, else what
-// is wrong with it.
+// The validators' short names for the forms of names.
 namespace neuron_scheduler::embedded {
 
-using Complaints = std::vector<std::string>;
-
-[[nodiscard]] Complaints check_label_key(std::string_view key);  // Also of annotations, resources.
-[[nodiscard]] Complaints check_label_value(std::string_view value);
-[[nodiscard]] Complaints check_dns_label(std::string_view name);
-[[nodiscard]] Complaints check_dns_subdomain(std::string_view name);
-[[nodiscard]] Complaints check_port_name(std::string_view name);
-[[nodiscard]] Complaints check_env_name(std::string_view name);
-[[nodiscard]] Complaints check_path_segment(std::string_view name);
+using model::check_dns_label;
+using model::check_dns_subdomain;
+using model::check_env_name;
+using model::check_label_key;
+using model::check_label_value;
+using model::check_path_segment;
+using model::check_port_name;
+using model::Complaints;
 
 }  // namespace neuron_scheduler::embedded

@@ -1,6 +1,7 @@
 #include "scheduler/plugins/taint_toleration.hpp"
 
 #include <ostream>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -53,6 +54,66 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OneOfTwo", PodBuilder("p").tolerate("aws.amazon.com/neuron"),
              neuron_node(TaintEffect::kNoSchedule).taint("x", "", TaintEffect::kNoExecute), false}),
     [](const auto& row) { return row.param.name; });
+
+NodeBuilder repelling(const std::vector<const char*>& keys) {
+  NodeBuilder node("n");
+  for (const auto* key : keys) node.taint(key, "", TaintEffect::kPreferNoSchedule);
+  return node;
+}
+
+struct ScoreCase {
+  const char* name;
+  PodBuilder pod;
+  NodeBuilder node;
+  std::int64_t want;
+};
+
+void PrintTo(const ScoreCase& row, std::ostream* out) { *out << row.name; }
+
+class TaintTolerationScoreTest : public testing::TestWithParam<ScoreCase> {};
+
+TEST_P(TaintTolerationScoreTest, CountsWhatIsNotTolerated) {
+  const auto& row = GetParam();
+  EXPECT_EQ(TaintToleration().score(nullptr, *row.pod.build(), test::node_view(row.node)),
+            row.want);
+}
+
+PodBuilder tolerates(const char* key, TaintEffect effect) {
+  PodBuilder pod("p");
+  pod.tolerate(key).raw().tolerations.back().any_effect = false;
+  pod.raw().tolerations.back().effect = effect;
+  return pod;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, TaintTolerationScoreTest,
+    testing::Values(
+        ScoreCase{"NoTaint", PodBuilder("p"), NodeBuilder("n"), 0},
+        ScoreCase{"OtherEffects", PodBuilder("p"), neuron_node(TaintEffect::kNoSchedule), 0},
+        ScoreCase{"Each", PodBuilder("p"), repelling({"a", "b"}), 2},
+        ScoreCase{"ToleratedForAllEffects", PodBuilder("p").tolerate("a"), repelling({"a", "b"}),
+                  1},
+        ScoreCase{"ToleratedForThisEffect", tolerates("a", TaintEffect::kPreferNoSchedule),
+                  repelling({"a", "b"}), 1},
+        ScoreCase{"ToleratedForAnotherEffect", tolerates("a", TaintEffect::kNoSchedule),
+                  repelling({"a", "b"}), 2}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(TaintTolerationNormalizeTest, FewerAreBetter) {
+  std::vector<std::int64_t> scores = {0, 1, 3};
+  TaintToleration().normalize(scores);
+  EXPECT_EQ(scores, (std::vector<std::int64_t>{100, 67, 0}));
+}
+
+TEST(TaintTolerationPreScoreTest, IsSkippedWhileNoNodeRepels) {
+  model::Cache cache({});
+  const auto pod = PodBuilder("p").build();
+  const auto status = [&] { return TaintToleration().pre_score(*pod, cache).status; };
+  cache.set_node(neuron_node(TaintEffect::kNoSchedule).build());
+  EXPECT_EQ(status(), Status::skip());
+  cache.set_node(repelling({"a"}).build());
+  EXPECT_EQ(status(), Status::ok());
+}
 
 }  // namespace
 }  // namespace neuron_scheduler::scheduler

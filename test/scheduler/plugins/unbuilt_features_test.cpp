@@ -11,7 +11,6 @@
 namespace neuron_scheduler::scheduler {
 namespace {
 
-using model::Name;
 using model::UnbuiltNeed;
 using test::PodBuilder;
 
@@ -26,19 +25,8 @@ void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
 
 class UnbuiltFeaturesTest : public testing::TestWithParam<Case> {};
 
-// Keeps pods with app=web away, wherever in namespace "default" they are.
-PodBuilder keeps_away() {
-  PodBuilder pod("existing");
-  model::AntiAffinityTerm term;
-  term.selector.requirements = {{Name("app"), model::SelectorOperator::kIn, {Name("web")}, 0}};
-  term.namespaces = {Name("default")};
-  pod.raw().anti_affinity.push_back(term);
-  return pod.bound_to("n");
-}
-
 TEST_P(UnbuiltFeaturesTest, Rejects) {
-  model::Cache cache({});
-  cache.set_pod(keeps_away().build());
+  const model::Cache cache({});
   const auto result = UnbuiltFeatures().pre_filter(*GetParam().pod.build(), cache);
   Status want{GetParam().code, {}};
   for (const auto& reason : GetParam().reasons) want.reasons.emplace_back(reason);
@@ -53,41 +41,30 @@ std::vector<std::string> not_yet(const std::string& what) {
 
 INSTANTIATE_TEST_SUITE_P(
     Reasons, UnbuiltFeaturesTest,
-    testing::Values(
-        Case{"Nothing", PodBuilder("p"), Code::kSkip, {}},
-        Case{"Claims", needs(UnbuiltNeed::kPersistentVolumeClaims), Code::kUnresolvable,
-             not_yet("PersistentVolumeClaims")},
-        Case{"Volumes", needs(UnbuiltNeed::kOtherVolumes), Code::kUnresolvable,
-             not_yet("volumes with attach or zone rules")},
-        Case{"ResourceClaims", needs(UnbuiltNeed::kResourceClaims), Code::kUnresolvable,
-             not_yet("resourceClaims")},
-        Case{"Affinity", needs(UnbuiltNeed::kPodAffinity), Code::kUnresolvable,
-             not_yet("required pod affinity or anti-affinity")},
-        Case{"Spread", needs(UnbuiltNeed::kTopologySpread), Code::kUnresolvable,
-             not_yet("DoNotSchedule topology spread constraints")},
-        Case{"Ports", needs(UnbuiltNeed::kHostPorts), Code::kUnresolvable, not_yet("host ports")},
-        Case{"Two",
-             needs(UnbuiltNeed::kResourceClaims).unbuilt(UnbuiltNeed::kHostPorts),
-             Code::kUnresolvable,
-             {not_yet("resourceClaims").front(), not_yet("host ports").front()}},
-        Case{"KeptAway",
-             PodBuilder("p").label("app", "web"),
-             Code::kUnresolvable,
-             {"pod may be selected by the required anti-affinity of an existing pod, which "
-              "neuron-scheduler does not evaluate yet"}},
-        Case{"OtherLabel", PodBuilder("p").label("app", "db"), Code::kSkip, {}},
-        Case{"OtherNamespace",
-             PodBuilder("p").label("app", "web").namespace_name("x"),
-             Code::kSkip,
-             {}},
-        Case{"Unreadable",
-             PodBuilder("p").decode_error("spec.priority: not a number"),
-             Code::kUnresolvable,
-             {"pod could not be read: spec.priority: not a number"}},
-        Case{"UnreadableAndLong",
-             PodBuilder("p").decode_error(std::string(5000, 'x')),
-             Code::kUnresolvable,
-             {"pod could not be read: " + std::string(508, 'x') + " ..."}}),
+    testing::Values(Case{"Nothing", PodBuilder("p"), Code::kSkip, {}},
+                    Case{"Claims", needs(UnbuiltNeed::kPersistentVolumeClaims), Code::kUnresolvable,
+                         not_yet("PersistentVolumeClaims")},
+                    Case{"Volumes", needs(UnbuiltNeed::kOtherVolumes), Code::kUnresolvable,
+                         not_yet("volumes with attach or zone rules")},
+                    Case{"ResourceClaims", needs(UnbuiltNeed::kResourceClaims), Code::kUnresolvable,
+                         not_yet("resourceClaims")},
+                    Case{"Affinity", needs(UnbuiltNeed::kPodAffinity), Code::kUnresolvable,
+                         not_yet("required pod affinity or anti-affinity")},
+                    Case{"Spread", needs(UnbuiltNeed::kTopologySpread), Code::kUnresolvable,
+                         not_yet("DoNotSchedule topology spread constraints")},
+                    Case{"Two",
+                         needs(UnbuiltNeed::kResourceClaims).unbuilt(UnbuiltNeed::kTopologySpread),
+                         Code::kUnresolvable,
+                         {not_yet("resourceClaims").front(),
+                          not_yet("DoNotSchedule topology spread constraints").front()}},
+                    Case{"Unreadable",
+                         PodBuilder("p").decode_error("spec.priority: not a number"),
+                         Code::kUnresolvable,
+                         {"pod could not be read: spec.priority: not a number"}},
+                    Case{"UnreadableAndLong",
+                         PodBuilder("p").decode_error(std::string(5000, 'x')),
+                         Code::kUnresolvable,
+                         {"pod could not be read: " + std::string(508, 'x') + " ..."}}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -1,10 +1,8 @@
-#include "cluster/embedded/store/names.hpp"
+#include "cluster/model/name_rules.hpp"
 
 #include <algorithm>
 
-#include "cluster/embedded/store/text.hpp"
-
-namespace neuron_scheduler::embedded {
+namespace neuron_scheduler::model {
 namespace {
 
 constexpr std::size_t kLabelMax = 63;
@@ -152,4 +150,4 @@ Complaints check_path_segment(std::string_view name) {
   return complaints;
 }
 
-}  // namespace neuron_scheduler::embedded
+}  // namespace neuron_scheduler::model
