@@ -1,7 +1,6 @@
 #include "scheduler/profile.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
@@ -9,10 +8,6 @@
 
 namespace neuron_scheduler::scheduler {
 namespace {
-
-constexpr std::string_view kDefaultSchedulerName = "neuron-scheduler";
-// Without it, pods that ask for what is not built yet would be bound wrongly.
-constexpr std::string_view kIndispensable = "UnbuiltFeatures";
 
 // `profiles[0]: what`, or with the profile's name where there is no file.
 std::string mistake_in(const ProfileConfig& config, const std::string& what) {
@@ -137,7 +132,7 @@ std::vector<PluginIndex> order_at(const ProfileConfig& config, Point point,
     }
   }
   const auto is_disabled = [&](const std::string& name) {
-    return name != kIndispensable &&
+    return name != kIndispensablePlugin &&
            (contains(choice.disabled, "*") || contains(choice.disabled, name));
   };
   std::vector<PluginIndex> first;
@@ -193,34 +188,19 @@ void check_whole(const ProfileConfig& config, const Profile& profile,
 }
 
 void check_indispensable(const ProfileConfig& config, std::vector<std::string>& mistakes) {
-  const auto is_it = [](const auto& choice) { return choice.name == kIndispensable; };
+  const auto is_it = [](const auto& choice) { return choice.name == kIndispensablePlugin; };
   if (std::none_of(config.plugins.begin(), config.plugins.end(), is_it)) {
     mistakes.push_back(
-        mistake_in(config, "plugin " + std::string(kIndispensable) + " cannot be left out"));
+        mistake_in(config, "plugin " + std::string(kIndispensablePlugin) + " cannot be left out"));
   }
   for (const auto& [point, choice] : config.points) {
-    if (!contains(choice.disabled, std::string(kIndispensable))) continue;
-    mistakes.push_back(
-        mistake_at(config, point, "disabled", std::string(kIndispensable) + " cannot be disabled"));
+    if (!contains(choice.disabled, std::string(kIndispensablePlugin))) continue;
+    mistakes.push_back(mistake_at(config, point, "disabled",
+                                  std::string(kIndispensablePlugin) + " cannot be disabled"));
   }
 }
 
 }  // namespace
-
-std::string_view to_string(Point point) {
-  static constexpr std::array<std::string_view, 8> kNames = {
-      "preEnqueue", "queueSort", "preFilter", "filter", "preScore", "score", "reserve", "bind"};
-  return kNames.at(static_cast<std::size_t>(point));
-}
-
-ProfileConfig default_profile_config() {
-  ProfileConfig config;
-  config.scheduler_name = kDefaultSchedulerName;
-  for (const auto& row : plugin_registry()) {
-    config.plugins.push_back({std::string(row.name), std::nullopt});
-  }
-  return config;
-}
 
 model::Result<Profile> Profile::make(const ProfileConfig& config) {
   std::vector<std::string> mistakes;
