@@ -156,6 +156,16 @@ void ArgsReader::refuse_unknown() {
   for (ArgsReader& below : opened_->below) below.refuse_unknown();
 }
 
+std::vector<std::string> ArgsReader::asked() const {
+  std::vector<std::string> paths;
+  for (const std::string& key : opened_->keys) paths.push_back(path_of(key));
+  for (const ArgsReader& below : opened_->below) {
+    const auto more = below.asked();
+    paths.insert(paths.end(), more.begin(), more.end());
+  }
+  return paths;
+}
+
 std::string ArgsReader::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + '.' + std::string(key);
 }

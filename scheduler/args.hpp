@@ -47,6 +47,9 @@ class ArgsReader {
   // through object() or objects().
   void refuse_unknown();
 
+  // Paths of all keys that were asked for, of objects below, too: what may be written.
+  [[nodiscard]] std::vector<std::string> asked() const;
+
   // Everything found so far, here and below, in the order in which it was found.
   [[nodiscard]] const std::vector<std::string>& errors() const { return *errors_; }
   [[nodiscard]] const std::string& path() const { return path_; }

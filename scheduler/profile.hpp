@@ -1,45 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <boost/json/object.hpp>
 
 #include "cluster/model/name.hpp"
 #include "cluster/model/result.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/profile_config.hpp"
 
 namespace neuron_scheduler::scheduler {
-
-struct PluginChoice {
-  std::string name;
-  // Of its score; nullopt: the registry's default. 0 counts as 1 (kube-scheduler.md §1.1).
-  std::optional<std::int64_t> weight;
-};
-
-// Arguments of one plugin, and where they stand in the user's file, for errors.
-struct PluginArgs {
-  boost::json::object object;
-  std::string path;
-};
-
-// What a user decides: which plugins serve the pods of one schedulerName, in this order.
-struct ProfileConfig {
-  std::string scheduler_name;
-  std::vector<PluginChoice> plugins;
-  std::map<std::string, PluginArgs> args;  // By plugin; none: its defaults.
-  // Of all nodes, how many feasible ones are looked for, in per cent (1 to 100); nullopt: all
-  // (design.md §8).
-  std::optional<std::int32_t> percentage_of_nodes_to_score;
-};
-
-// Every plugin of the registry with its default weight, for schedulerName neuron-scheduler.
-[[nodiscard]] ProfileConfig default_profile_config();
 
 // Position of a plugin in its profile.
 using PluginIndex = std::size_t;
@@ -56,18 +30,17 @@ struct PluginInstance {
   std::int64_t weight = 1;
 };
 
-// The plugins of one profile, sorted by what they implement, each list in the profile's order. Owns
-// them.
+// The plugins of one profile by extension point, each made once. Owns them.
 class Profile {
  public:
   static constexpr std::int64_t kWeightMax = 10'000;
 
-  // Error (kInvalid, names the profile): no schedulerName, unknown or repeated plugin, weight out
-  // of 0..kWeightMax, arguments (all that is wrong with them, a line each), and what assemble
-  // refuses.
+  // Error (kInvalid, a line for each mistake, with its path or the profile's name): no
+  // schedulerName, unknown or repeated plugin, weight out of 0..kWeightMax, arguments, a plugin at
+  // a point that it does not implement, or without one that it needs, and what assemble refuses.
   [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config);
-  // From plugins made elsewhere, e.g. by a test. Error: not exactly one QueueSort plugin, no Bind
-  // plugin.
+  // From plugins made elsewhere, e.g. by a test, each at all points that it implements. Error: not
+  // exactly one QueueSort plugin, no Bind plugin.
   [[nodiscard]] static model::Result<Profile> assemble(std::string_view scheduler_name,
                                                        std::vector<PluginInstance> plugins);
 
@@ -103,6 +76,8 @@ class Profile {
 
  private:
   Profile() = default;
+  // Puts plugins_ where config wants them; appends what is wrong.
+  void place(const ProfileConfig& config, std::vector<std::string>& mistakes);
 
   model::Name scheduler_name_;
   std::optional<std::int32_t> percentage_of_nodes_to_score_;

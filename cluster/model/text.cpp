@@ -18,6 +18,16 @@ std::string truncated(std::string_view text, std::size_t bytes_max) {
   return std::string(cut_utf8(text, bytes_max - kSuffix.size())).append(kSuffix);
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (end > 0) lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   // from_chars takes no plus sign.
   if (text.starts_with('+')) {

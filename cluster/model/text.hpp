@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace neuron_scheduler::model {
 
@@ -12,6 +13,9 @@ namespace neuron_scheduler::model {
 
 // The same, but a text that is cut ends with " ...", as kube-scheduler's notes do; bytes_max >= 4.
 [[nodiscard]] std::string truncated(std::string_view text, std::size_t bytes_max);
+
+// Parts between line feeds, empty ones left out.
+[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
 // As Go's strconv.ParseInt, base 10: a leading plus sign is fine. nullopt: no such integer.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);

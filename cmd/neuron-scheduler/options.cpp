@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kVersionText = "neuron-scheduler " NEURON_SCHEDULER_VERSION "\n";
 constexpr int kVerbosityMax = 10;
+constexpr const char* kConfigHelp = "KubeSchedulerConfiguration file: profiles, plugins, arguments";
 
 std::string check_bool(const std::string& text) {
   if (text == "false" || text == "true") return {};
@@ -123,9 +124,7 @@ CLI::App* add_simulate(CLI::App& app, SimulateArguments& arguments) {
       ->required()
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--config", "Not built yet")->check([](const std::string&) {
-    return std::string("configuration files are not built yet");
-  });
+  command->add_option("--config", options.config, kConfigHelp)->check(check_not_empty);
   command->add_flag("--all-pods", options.all_pods,
                     "Try all pods, whatever their schedulerName is");
   command
@@ -207,6 +206,8 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.add_subcommand("run", "Schedule a cluster (what happens without a subcommand, too)");
+  const CLI::Option* const config =
+      app.add_option("--config", options.config, kConfigHelp)->check(check_not_empty);
   std::vector<const CLI::Option*> run_options = {
       app.add_option("--kubeconfig", options.kubeconfig,
                      "Kubeconfig file; without it, the credentials of the pod it runs in"),
@@ -220,8 +221,8 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
                      "How much to log: 0 news, 2 also each binding, 4 also each update")
           ->check(CLI::Range(0, kVerbosityMax))
           ->capture_default_str()};
-  std::ranges::move(add_leader_elect(app, leader_elect, options.leader_elect),
-                    std::back_inserter(run_options));
+  const auto elect_options = add_leader_elect(app, leader_elect, options.leader_elect);
+  std::ranges::copy(elect_options, std::back_inserter(run_options));
   const CLI::Option* const seed =
       app.add_option("--seed", options.seed, "Breaks ties between equally good nodes")
           ->check(check_seed)
@@ -244,10 +245,15 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments) {
   if (simulate->parsed()) {
     // Before the subcommand it means the same.
     if (seed->count() != 0) simulate_arguments.options.seed = options.seed;
+    if (config->count() != 0) simulate_arguments.options.config = options.config;
     return parse_simulate(std::move(simulate_arguments), run_options);
   }
+  for (const CLI::Option* option : elect_options) {
+    if (option->count() != 0) options.given.insert(option->get_name());
+  }
+  // With a file, only both together can be checked.
   if (const std::string problem = take_leader_elect(leader_elect, options.leader_elect);
-      !problem.empty()) {
+      !problem.empty() && options.config.empty()) {
     return finished("neuron-scheduler: --leader-elect: " + problem + "\n", kExitUsage);
   }
   parsed.run = true;

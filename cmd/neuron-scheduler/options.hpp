@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,15 @@ struct LeaderElectOptions {
 };
 
 struct Options {
+  std::string config;      // A KubeSchedulerConfiguration file; empty: none.
   std::string kubeconfig;  // Empty: in-cluster credentials.
   std::string context;     // Of the kubeconfig; empty: its current-context.
   std::string http_host = "127.0.0.1";
   std::uint16_t http_port = 10251;  // 0: no server.
   LeaderElectOptions leader_elect;
-  int verbosity = 0;       // klog's -v: 0 news, 2 each binding, 4 each update.
-  std::uint64_t seed = 0;  // Breaks ties between equal nodes (design.md §8).
+  std::set<std::string> given;  // The flags of leader_elect that are there: "--leader-elect", ...
+  int verbosity = 0;            // klog's -v: 0 news, 2 each binding, 4 each update.
+  std::uint64_t seed = 0;       // Breaks ties between equal nodes (design.md §8).
 };
 
 // What the command line asks for. If it asks for nothing to be done (--help, --version, or a

@@ -24,10 +24,13 @@
 #include "cluster/client/informer.hpp"
 #include "cluster/client/kubeconfig.hpp"
 #include "cluster/client/leader_election.hpp"
+#include "cluster/client/limited_http.hpp"
 #include "cluster/client/node_pods.hpp"
 #include "cluster/client/observed_http.hpp"
+#include "cluster/model/text.hpp"
 #include "cmd/neuron-scheduler/admin_http.hpp"
 #include "cmd/neuron-scheduler/api_adapter.hpp"
+#include "cmd/neuron-scheduler/configured.hpp"
 #include "cmd/neuron-scheduler/first_touch.hpp"
 #include "cmd/neuron-scheduler/log.hpp"
 #include "cmd/neuron-scheduler/logging_observer.hpp"
@@ -84,7 +87,8 @@ ReadyCheck sync_check(const std::string& what, bool synced, const client::Inform
 // Everything that runs, in the order in which it is made; it goes in the opposite order.
 class Process final : private client::LeaderSink {
  public:
-  Process(const Options& options, Log& log) : options_(options), log_(log) {}
+  Process(const Configured& configured, Log& log)
+      : options_(configured.options), configuration_(configured.configuration), log_(log) {}
 
   // The error that kept it from starting.
   [[nodiscard]] std::optional<std::string> start();
@@ -111,6 +115,7 @@ class Process final : private client::LeaderSink {
   [[nodiscard]] std::vector<ReadyCheck> health_checks() const;
 
   const Options& options_;
+  const config::Configuration& configuration_;
   Log& log_;
   const SystemClock clock_;
   asio::io_context io_{1};
@@ -120,7 +125,9 @@ class Process final : private client::LeaderSink {
   std::unique_ptr<metrics::Metrics> metrics_;
   std::optional<LoggingObserver> observer_;
   std::unique_ptr<client::HttpClient> transport_;
-  std::unique_ptr<client::HttpClient> http_;
+  std::unique_ptr<client::HttpClient> observed_http_;
+  std::unique_ptr<client::HttpClient> limited_http_;  // Null: no limit.
+  client::HttpClient* http_ = nullptr;                // One of these two.
   // The lease has a connection of its own.
   std::unique_ptr<client::HttpClient> lease_transport_;
   std::unique_ptr<client::HttpClient> lease_http_;
@@ -192,11 +199,17 @@ void Process::make_client(const client::ClusterAccess& access) {
   metrics::MetricsOptions options;
   options.version = NEURON_SCHEDULER_VERSION;
   options.api_host = access.authority();
-  options.profiles = {scheduler::default_profile_config().scheduler_name};
+  options.profiles = configuration_.scheduler_names();
   options.started = clock_.steady();
   metrics_ = metrics::make_metrics(std::move(options));
   observer_.emplace(*metrics_, log_);
-  http_ = client::make_observed_http(*transport_, *observer_, clock_, access.authority());
+  observed_http_ = client::make_observed_http(*transport_, *observer_, clock_, access.authority());
+  http_ = observed_http_.get();
+  if (configuration_.requests) {
+    limited_http_ =
+        client::make_limited_http(*observed_http_, *timers_, clock_, *configuration_.requests);
+    http_ = limited_http_.get();
+  }
   pod_codec_ = client::make_json_pod_codec(scheduler::pod_annotation_filter());
   node_codec_ = client::make_json_node_codec(scheduler::node_annotation_filter());
   client::ApiOptions api_options;
@@ -216,6 +229,8 @@ void Process::make_client(const client::ClusterAccess& access) {
 
 std::optional<std::string> Process::make_scheduler() {
   scheduler::SchedulerOptions options;
+  options.profiles = configuration_.profiles;
+  options.queue = configuration_.queue;
   options.seed = options_.seed;
   auto made = scheduler::Scheduler::make(clock_, *adapter_, *observer_, options);
   if (!made) return made.error().message;
@@ -343,7 +358,12 @@ ExitCode Process::run() {
 ExitCode run_scheduler(const Options& options) {
   const std::unique_ptr<Log> log = make_log(options.verbosity);
   try {
-    Process process(options, *log);
+    const auto configured = configure(options);
+    if (!configured) {
+      for (const std::string& line : model::lines_of(configured.error().message)) log->error(line);
+      return kExitFailure;
+    }
+    Process process(*configured, *log);
     if (const auto error = process.start()) {
       log->error(*error);
       return kExitFailure;

@@ -4,8 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "cluster/model/text.hpp"
 #include "cmd/manifest/manifest.hpp"
 #include "cmd/manifest/print.hpp"
+#include "cmd/neuron-scheduler/config/configuration.hpp"
 #include "cmd/neuron-scheduler/simulate/engine.hpp"
 #include "cmd/neuron-scheduler/simulate/output.hpp"
 
@@ -38,11 +40,16 @@ model::Result<std::vector<manifest::Document>> read_all(const std::vector<std::s
 
 model::Result<Outcome> outcome_of(const Options& options, const cmd::DrawingStyle& style,
                                   std::istream& in) {
+  auto configuration = config::load(options.config);
+  if (!configuration) return configuration.error();
   auto documents = read_all(options.files, in);
   if (!documents) return documents.error();
   auto cluster = make_cluster(std::move(*documents), options.now);
   if (!cluster) return cluster.error();
-  RunOptions run_options{options.seed, options.all_pods, std::nullopt};
+  RunOptions run_options;
+  run_options.seed = options.seed;
+  run_options.all_pods = options.all_pods;
+  run_options.profiles = std::move(configuration->profiles);
   if (options.format == Format::kTable) run_options.draw = style;
   return run(std::move(*cluster), run_options);
 }
@@ -53,7 +60,9 @@ cmd::ExitCode run_command(const Options& options, const cmd::DrawingStyle& style
                           std::ostream& out, std::ostream& error) {
   auto outcome = outcome_of(options, style, in);
   if (!outcome) {
-    error << "neuron-scheduler: " << manifest::printable(outcome.error().message) << '\n';
+    for (const std::string& line : model::lines_of(outcome.error().message)) {
+      error << "neuron-scheduler: " << manifest::printable(line) << '\n';
+    }
     return cmd::kExitUsage;
   }
   tell(outcome->warnings, error);

@@ -17,6 +17,7 @@ enum class Format : std::uint8_t { kTable, kJson, kYaml };
 
 struct Options {
   std::vector<std::string> files;  // Files, folders or "-".
+  std::string config;              // A KubeSchedulerConfiguration file; empty: none.
   std::optional<model::WallTime> now;
   std::uint64_t seed = 0;
   bool all_pods = false;

@@ -138,7 +138,8 @@ class Run {
   [[nodiscard]] model::Result<Outcome> run() {
     scheduler::SchedulerOptions scheduler_options;
     scheduler_options.seed = options_.seed;
-    our_name_ = model::Name(scheduler_options.profiles.front().scheduler_name);
+    scheduler_options.profiles = options_.profiles;
+    for (const auto& profile : options_.profiles) our_names_.emplace_back(profile.scheduler_name);
     auto made = scheduler::Scheduler::make(clock_, api_, notices_, scheduler_options);
     if (!made) return made.error();
     scheduler_ = std::move(*made);
@@ -182,11 +183,12 @@ class Run {
     for (Object& object : cluster_.pods) {
       auto decoded = decode(*codec, object);
       if (!decoded) return decoded.error();
-      const model::PodRef pod = options_.all_pods ? as_ours(*decoded) : *decoded;
+      const model::PodRef pod =
+          options_.all_pods && !is_ours(**decoded) ? as_ours(*decoded) : *decoded;
       if (pod->terminal) continue;
       if (pod->bound()) {
         take_bound(pod);
-      } else if (pod->scheduler_name != our_name_) {
+      } else if (!is_ours(*pod)) {
         others.push_back(object.full_name());
       } else if (pod->terminating) {
         warn("Pod " + object.full_name() + " is being deleted: not tried");
@@ -199,7 +201,7 @@ class Run {
     if (!others.empty()) {
       const bool one = others.size() == 1;
       warn(std::to_string(others.size()) + (one ? " pod has" : " pods have") +
-           " another schedulerName than " + our_name_.str() + " and " + (one ? "is" : "are") +
+           " another schedulerName than " + our_names() + " and " + (one ? "is" : "are") +
            " not tried (--all-pods tries them): " + others.front() + (one ? "" : ", ..."));
     }
     return std::nullopt;
@@ -215,8 +217,18 @@ class Run {
 
   [[nodiscard]] model::PodRef as_ours(const model::PodRef& pod) const {
     auto ours = std::make_shared<model::Pod>(*pod);
-    ours->scheduler_name = our_name_;
+    ours->scheduler_name = our_names_.front();
     return ours;
+  }
+
+  [[nodiscard]] bool is_ours(const model::Pod& pod) const {
+    return std::ranges::find(our_names_, pod.scheduler_name) != our_names_.end();
+  }
+
+  [[nodiscard]] std::string our_names() const {
+    std::string list;
+    for (const auto& name : our_names_) list += (list.empty() ? "" : ", ") + name.str();
+    return list;
   }
 
   void schedule() {
@@ -289,7 +301,7 @@ class Run {
   Api api_;
   Notices notices_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;  // After what it refers to.
-  model::Name our_name_;
+  std::vector<model::Name> our_names_;
   std::unordered_map<std::string_view, const Object*> nodes_;
   std::vector<Candidate> candidates_;
   Outcome outcome_;

@@ -8,12 +8,14 @@
 #include "cluster/model/result.hpp"
 #include "cmd/neuron-scheduler/drawing.hpp"
 #include "cmd/neuron-scheduler/simulate/objects.hpp"
+#include "scheduler/profile_config.hpp"
 
 namespace neuron_scheduler::simulate {
 
 struct RunOptions {
+  std::vector<scheduler::ProfileConfig> profiles = {scheduler::default_profile_config()};
   std::uint64_t seed = 0;
-  // Pods are tried whatever their schedulerName is.
+  // Pods are tried whatever their schedulerName is: those of no profile with the first one.
   bool all_pods = false;
   std::optional<cmd::DrawingStyle> draw;
 };
