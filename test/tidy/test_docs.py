@@ -7,13 +7,6 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
-
-# Said by kube-scheduler for what is not built here yet.
-KUBE_SCHEDULER = {
-    "node(s) didn't match scheduler-enforced node affinity",
-    "node(s) didn't have free ports for the requested pod ports",
-    "node(s) didn't satisfy existing pods anti-affinity rules",
-}
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -94,9 +87,6 @@ class Messages(unittest.TestCase):
         """… stands for what differs from pod to pod."""
         known = literals()
         for message in explained():
-            if message in KUBE_SCHEDULER:
-                self.assertFalse(any(message in text for text in known), f"built by now: {message}")
-                continue
             for part in filter(None, (part.strip(" ,:(") for part in message.split("…"))):
                 self.assertTrue(any(part in text for text in known), f"nobody says {part!r}, of {message!r}")
 
