@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownInPlugin", profile("plugins: {score: {disabled: [{name: '*', wait: 1}]}}"),
             "f: unknown field \"profiles[0].plugins.score.disabled[0].wait\""},
         Bad{"Twice", "parallelism: 1\nparallelism: 2",
-            "f: line 4: key \"parallelism\" is there twice"},
+            "f: line 4: the key \"parallelism\" is there twice"},
         Bad{"Type", "parallelism: many",
             "f: parallelism: Invalid value: \"many\": must be an integer"},
         Bad{"Parallelism", "parallelism: 0",
