@@ -104,7 +104,7 @@ leaderElection:
   renewDeadline: 40s
   retryPeriod: 1500ms
   resourceLock: leases
-  resourceName: n
+  resourceName: lock
   resourceNamespace: ns
 profiles:
 - schedulerName: a
@@ -128,7 +128,7 @@ profiles:
   EXPECT_EQ(election.lease_duration, seconds{60});
   EXPECT_EQ(election.renew_deadline, seconds{40});
   EXPECT_EQ(election.retry_period, milliseconds{1500});
-  EXPECT_EQ(election.resource_name, "n");
+  EXPECT_EQ(election.resource_name, "lock");
   EXPECT_EQ(election.resource_namespace, "ns");
 }
 
@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownInPlugin", profile("plugins: {score: {disabled: [{name: '*', wait: 1}]}}"),
             "f: unknown field \"profiles[0].plugins.score.disabled[0].wait\""},
         Bad{"Twice", "parallelism: 1\nparallelism: 2",
-            "f: line 4: key \"parallelism\" is there twice"},
+            "f: line 4: the key \"parallelism\" is there twice"},
         Bad{"Type", "parallelism: many",
             "f: parallelism: Invalid value: \"many\": must be an integer"},
         Bad{"Parallelism", "parallelism: 0",
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"Qps", "clientConnection: {qps: fast}",
             "f: clientConnection.qps: Invalid value: \"fast\": must be a number"},
         Bad{"QpsMax", "clientConnection: {qps: 1e9}",
-            "f: clientConnection.qps: Invalid value: 1E9: must not be more than 1000000"},
+            "f: clientConnection.qps: Invalid value: 1000000000: must not be more than 1000000"},
         Bad{"Protobuf", "clientConnection: {contentType: application/vnd.kubernetes.protobuf}",
             "f: clientConnection.contentType: Invalid value: "
             "\"application/vnd.kubernetes.protobuf\": is not built yet: only \"application/json\" "
@@ -321,7 +321,7 @@ profiles:
 - schedulerName: a
   plugins: {score: {enabled: [{name: ImageLocalty}]}, reserve: {disabled: [{name: '*'}]}}
 - schedulerName: a
-  pluginConfig: [{name: NodeName, args: {y: 1}}]
+  pluginConfig: [{name: NodeName, args: {wrong: 1}}]
 )")),
             "f: parallelism: Invalid value: 0: must be in the range [1-2147483647]\n"
             "f: profiles[0].plugins.score.enabled[0].name: Invalid value: \"ImageLocalty\": there "
@@ -330,7 +330,7 @@ profiles:
             "f: unknown field \"extra\"\n"
             "f: profiles[0].plugins.reserve.disabled: Neuron cannot be left out here alone: "
             "disable it in multiPoint\n"
-            "f: unknown field \"profiles[1].pluginConfig[0].args.y\"");
+            "f: unknown field \"profiles[1].pluginConfig[0].args.wrong\"");
 }
 
 TEST(ConfigurationTest, ManyMistakesAreCounted) {
@@ -522,7 +522,7 @@ TEST_F(ConfiguredTest, TheFileMaySwitchLeaderElectionOff) {
 TEST_F(ConfiguredTest, TimingsAreCheckedTogether) {
   // Each by itself would be wrong beside the other's default.
   EXPECT_TRUE(
-      configure({"--leader-elect-lease-duration=8s"}, "leaderElection: {renewDeadline: 4s}"));
+      configure({"--leader-elect-lease-duration=8s"}, "leaderElection: {renewDeadline: 6s}"));
   const auto wrong = configure({}, "leaderElection: {leaseDuration: 5s}");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message,

@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"Seed", {"--seed=-1"}, "--seed"},
         Bad{"SeedWord", {"--seed=1x"}, "must be a whole number from 0 to 18446744073709551615"},
         Bad{"NoFile", {"simulate"}, "--filename is required"},
-        Bad{"Config", {"simulate", "-f", "a", "--config="}, "must not be empty"},
+        Bad{"Config", {"simulate", "-f", "a", "--config="}, "--config"},
         Bad{"Now", {"simulate", "-f", "a", "--now", "today"}, "\"today\" is no time like"},
         Bad{"Format", {"simulate", "-f", "a", "-o", "wide"}, "must be table, json or yaml"},
         Bad{"SimulateSeed", {"simulate", "-f", "a", "--seed=-1"}, "--seed"},

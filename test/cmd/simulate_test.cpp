@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fstream>
 #include <ostream>
 #include <random>
 #include <sstream>
@@ -308,6 +309,37 @@ TEST(Simulate, WithoutNodesNothingIsPlaced) {
             "default/a  <pending>  no nodes available to schedule pods\n"
             "1 pod: 0 placed, 1 pending\n");
   EXPECT_EQ(simulate({"-f", "-"}).out, "0 pods: 0 placed, 0 pending\n");
+}
+
+TEST(Simulate, EachProfileOfAConfigurationHasItsPods) {
+  const std::string path = testing::TempDir() + "neuron-scheduler-simulate-config.yaml";
+  std::ofstream(path) << "apiVersion: kubescheduler.config.k8s.io/v1\n"
+                         "kind: KubeSchedulerConfiguration\n"
+                         "profiles:\n- schedulerName: strict\n- schedulerName: careless\n"
+                         "  plugins: {filter: {disabled: [{name: NodeUnschedulable}]}}\n";
+  std::string text =
+      "{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: {unschedulable: true}, "
+      "status: {capacity: {cpu: 4, memory: 8Gi, pods: 10}}}\n";
+  for (const std::string name : {"strict", "careless", "other"}) {
+    text += "---\n{apiVersion: v1, kind: Pod, metadata: {name: p-" + name +
+            "}, spec: {schedulerName: " + name + ", containers: [{name: c}]}}\n";
+  }
+  const auto result = simulate({"-f", "-", "--config", path}, text);
+  EXPECT_EQ(table(result),
+            "POD                 NODE       NEURON\n"
+            "default/p-strict    <pending>  0/1 nodes are available: 1 node(s) were "
+            "unschedulable.\n"
+            "default/p-careless  n1\n"
+            "2 pods: 1 placed, 1 pending");
+  EXPECT_EQ(result.error,
+            "warning: 1 pod has another schedulerName than strict, careless and is not tried "
+            "(--all-pods tries them): default/p-other\n");
+  // Whoever has no profile gets the first one.
+  EXPECT_THAT(simulate({"-f", "-", "--config", path, "--all-pods"}, text).out,
+              HasSubstr("default/p-other     <pending>"));
+  const auto wrong = simulate({"-f", "-", "--config", "/no/such/file"}, text);
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_EQ(wrong.error, "neuron-scheduler: /no/such/file: No such file or directory\n");
 }
 
 TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {

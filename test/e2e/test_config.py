@@ -61,9 +61,11 @@ class Configuration(ClusterTest):
         self.scheduler("--config", self.file(TWO_PROFILES))
         wants = {"cpu": "500m", "memory": "1Gi"}
         self.create(pod("full", container(resources=wants), scheduler="fullest"))
-        self.wait_bound("full", "busy")
+        self.wait_bound("full")
+        self.assertEqual(self.node_of("full"), "busy")
         self.create(pod("empty", container(resources=wants), scheduler="emptiest"))
-        self.wait_bound("empty", "idle")
+        self.wait_bound("empty")
+        self.assertEqual(self.node_of("empty"), "idle")
 
     def test_every_mistake_is_named(self):
         path = self.file(MISTAKES)

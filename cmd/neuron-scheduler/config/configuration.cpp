@@ -23,7 +23,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kBackoffSecondsMax = 86'400;
 constexpr std::chrono::hours kLeaseTimeMax{24};
 constexpr std::size_t kMistakesMax = 200;  // That are shown.
@@ -163,6 +162,7 @@ model::Error error_of(const std::string& file, const std::vector<std::string>& m
 
 std::vector<std::string> Configuration::scheduler_names() const {
   std::vector<std::string> names;
+  names.reserve(profiles.size());
   for (const auto& profile : profiles) names.push_back(profile.scheduler_name);
   return names;
 }

@@ -202,12 +202,13 @@ void check_common(std::vector<ArgsReader>& readers, const std::vector<ProfileCon
 
 std::vector<ProfileConfig> read_profiles(ArgsReader& file) {
   const auto percentage = read_percentage(file, std::nullopt);
-  std::vector<ArgsReader> readers = file.objects("profiles");
-  if (readers.size() > kProfilesMax) {
+  const json::value* given = file.value("profiles");
+  if (given != nullptr && given->is_array() && given->get_array().size() > kProfilesMax) {
     file.error("profiles",
                "Too many: must have at most " + std::to_string(kProfilesMax) + " items");
     return {};
   }
+  std::vector<ArgsReader> readers = file.objects("profiles");
   std::vector<ProfileConfig> profiles;
   for (ArgsReader& reader : readers) {
     ProfileConfig config = scheduler::default_profile_config();
