@@ -120,10 +120,8 @@ def watches_too_old(rig):
 
 
 def scheduler_killed(rig):
-    def again():
-        rig.replicas[0].kill()
-        rig.replicas[0].start(ready=False)
-    return _now(again)
+    rig.replicas[0].kill()
+    return _now(lambda: rig.replicas[0].start(ready=False))
 
 
 def connections_cut(rig):
@@ -156,7 +154,8 @@ def binding_held(rig):
 
 
 def leader_killed(rig):
-    return _now(rig.replicas[0].kill)
+    rig.replicas[0].kill()
+    return _now(lambda: None)
 
 
 def leader_stopped(rig):
