@@ -2,11 +2,13 @@
 plays it: it runs what deploy/image-root makes of the binary, as the image's user under chroot, with the arguments,
 environment and files of the pods that the Deployment made."""
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -14,7 +16,7 @@ import urllib.request
 from support import ROOT, checker
 from support.cluster import ClusterTest
 from support.helm import CHART, NAMESPACE, RELEASE, Helm
-from support.pods import pod as make_pod
+from support.pods import container, pod as make_pod
 from support.proxy import Fault
 from support.scheduler import binary
 from support.wait import wait_until
@@ -25,32 +27,8 @@ from processes import Process, free_ports
 EXAMPLES = ROOT / "examples"
 KINDS = ("deployments,configmaps,serviceaccounts,services,networkpolicies,poddisruptionbudgets,roles,rolebindings,"
          "clusterroles,clusterrolebindings")
-# Rights that are granted for what the program does not do yet.
-NOT_YET_USED = {("coordination.k8s.io", "leases", "create", None)} | {
-    ("coordination.k8s.io", "leases", verb, RELEASE) for verb in ("get", "update")}
 INSTANCE = f"app.kubernetes.io/instance={RELEASE}"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
-
-
-def knows(flag):
-    """Whether the program has a flag."""
-    return flag in subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
-
-
-def elects():
-    return knows("--config") or knows("--leader-elect-resource-name")
-
-
-def known(arguments):
-    """A pod's arguments; while the program does not read a configuration file, flags of the same meaning in its
-    place."""
-    if knows("--config") or not any(each.startswith("--config=") for each in arguments):
-        return arguments
-    flags = ["--leader-elect=false"]
-    if elects():
-        flags = ["--leader-elect=true", f"--leader-elect-resource-name={RELEASE}",
-                 f"--leader-elect-resource-namespace={NAMESPACE}"]
-    return [*flags, *(each for each in arguments if not each.startswith("--config="))]
 
 
 class Kubelet:
@@ -96,7 +74,7 @@ class Kubelet:
             self._check(variable["valueFrom"] == {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}})
             environment[variable["name"]] = address
         arguments = [re.sub(r"\$\((\w+)\)", lambda match: environment[match[1]], each)
-                     for each in known(container["args"])]
+                     for each in container["args"]]
         context = pod["spec"]["securityContext"]
         user = f"--userspec={context['runAsUser']}:{context['runAsGroup']}"
         return [shutil.which("chroot"), user, root, *container["command"], *arguments], environment, address
@@ -248,9 +226,32 @@ class Installed(ClusterTest):
         self.assertEqual((fault.pod, fault.status), ("dies-early", 409))
         self.client.patch("pods", "dies-early", {"metadata": {"finalizers": None}}, "default")
 
+    def count_an_event_up(self):
+        """The third refusal of a pod, as it is since the first one, is counted up in the event of the second one: its
+        node grows, and a rival of higher priority takes the place."""
+        [node] = self.plane.make_nodes("m5.xlarge", 1)
+        cpus = itertools.count(1, 2)
+
+        def grow():
+            cpu = {"cpu": str(next(cpus))}
+            self.client.patch("nodes", node, {"status": {"allocatable": cpu, "capacity": cpu}}, sub="status")
+
+        def wait_for_place(name, **spec):
+            self.create(make_pod(name, container(resources={"cpu": "2"}),
+                                 nodeSelector={"kubernetes.io/hostname": node}, **spec))
+            self.wait_refused(name, "Insufficient cpu")
+
+        grow()
+        wait_for_place("waits")
+        for rival in ("rival1", "rival2"):
+            wait_for_place(rival, priorityClassName="system-cluster-critical")
+            time.sleep(2.5)  # Whoever is in backoff comes after those who are not: a rival for 1 s.
+            grow()
+            self.wait_bound(rival)
+
     def test_two_replicas_place_the_examples_with_exactly_their_rights(self):
         self.cluster()
-        replicas = [self.kubelet.start(pod) for pod in self.scheduler_pods(2 if elects() else 1)]
+        replicas = [self.kubelet.start(pod) for pod in self.scheduler_pods(2)]
         self.ready(*replicas)
         files = [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem != "node"]
         made = []
@@ -263,20 +264,9 @@ class Installed(ClusterTest):
         self.assertEqual(checker.pending_that_fit(self.nodes(), self.pods()), [])
         self.assert_content()
         self.refuse_a_binding()
-        [closed] = self.plane.make_nodes("inf2.xlarge", 1, first=1, labels={"pool": "new"},
-                                         taints=[{"key": "example.com/closed", "effect": "NoSchedule"}])
-        self.create(make_pod("waits", cores=1, nodeSelector={"pool": "new"}))
-        self.wait_refused("waits", "2 node(s) had untolerated taint(s)")
-
-        def all_used():
-            # The label wakes the pod, which is refused as before: then its event is counted up.
-            for pool in ("old", "new"):
-                self.client.patch("nodes", closed, {"metadata": {"labels": {"pool": pool}}})
-            return self.granted() - self.used() <= NOT_YET_USED
-
-        wait_until(all_used, 60,
+        self.count_an_event_up()
+        wait_until(lambda: self.granted() <= self.used(), 30,
                    lambda: f"rights to be used: {sorted(map(str, self.granted() - self.used()))}", every=2)
-        self.assertEqual(NOT_YET_USED & self.used(), set(), "used by now: to be taken off the list")
         self.assert_no_forbidden()
         for replica in replicas:
             replica.process.stop(30)
