@@ -17,8 +17,6 @@ from nodes import create_all
 # Their plugins' texts are not what a pod without claims and preemption is about.
 WITHOUT = ("DefaultPreemption", "DynamicResources")
 TWINS = {"kube-scheduler": "default-scheduler", "neuron-scheduler": "neuron-scheduler"}
-# Situations whose plugin is not built yet: kube-scheduler alone is asked.
-NOT_YET = {each.name for each in situations.PORTS + situations.PODS}
 _RUNTIME_CLASSES = "/apis/node.k8s.io/v1/runtimeclasses"
 _NAMESPACES = ("default", situations.OTHER_NAMESPACE)
 
@@ -54,15 +52,14 @@ class Messages(ClusterTest):
             self._put(each)
         wanted = {"reason": situation.reason, "message": situation.message,
                   "note": situation.message if situation.note is None else situation.note}
-        asked = [name for name in TWINS if name == "kube-scheduler" or situation.name not in NOT_YET]
         # An event keeps the note of the first of its kind. Who was asked before it had seen the last node or pod
         # may have said something else first, so it is asked again about a new pod.
         for attempt in range(4):
-            said = self._ask(situation, asked, attempt)
+            said = self._ask(situation, attempt)
             if all(each == wanted for each in said.values()):
                 return
             time.sleep(0.2)
-        self.assertEqual(said, {name: wanted for name in asked})
+        self.assertEqual(said, {name: wanted for name in TWINS})
 
     def _put(self, each):
         made = self.client.create("pods", each["body"], each["body"]["metadata"]["namespace"])
@@ -73,14 +70,14 @@ class Messages(ClusterTest):
             self.client.request("DELETE", api.path_of("pods", meta["namespace"], meta["name"]),
                                 {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 60})
 
-    def _ask(self, situation, asked, attempt):
+    def _ask(self, situation, attempt):
         """What each scheduler says about a new pod."""
         spec = dict(situation.pod)
         labels = spec.pop("labels", None)
         # Created one after the other: each is judged at once, not in the other's time.
         pods = {name: self.create(pod(f"{name}-{attempt}", *spec["containers"], labels=labels, scheduler=TWINS[name],
                                       **{key: value for key, value in spec.items() if key != "containers"}))[0]
-                for name in asked}
+                for name in TWINS}
         said = {}
 
         def complete():
@@ -115,9 +112,6 @@ def verdict_on(client, made):
 
 
 def _add_tests():
-    unknown = NOT_YET - {each.name for each in situations.ALL}
-    if unknown:
-        raise ValueError(f"no such situations: {sorted(unknown)}")
     for number, situation in enumerate(situations.ALL):
         def test(self, situation=situation):
             self.judge(situation)
