@@ -215,7 +215,7 @@ def _wait_binding(rig, created_since, since=0.0):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="of each fault (default 3)")
-    parser.add_argument("--nodes", type=int, default=60, help="trn2.48xlarge of 64 cores (default 60)")
+    parser.add_argument("--nodes", type=int, default=100, help="trn2.48xlarge of 64 cores (default 100)")
     parser.add_argument("--rate", type=float, default=20, help="pods a second (default 20)")
     parser.add_argument("--seconds", type=float, default=10, help="length of silences and held Bindings (default 10)")
     parser.add_argument("--only", nargs="+", metavar="FAULT", choices=[*ALONE, *OF_TWO],
