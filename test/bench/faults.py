@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How soon neuron-scheduler binds again after something failed, on a real API server with a steady trickle of one-core
-pods. For each fault: seconds from its beginning, and from its end, to the next Binding, by the audit log; then all
-pods must get bound, and test/e2e's checker must be content.
+pods. For each fault: seconds from its beginning, and from its end, to the next Binding of a pod that was created since
+it began, by the audit log; then all pods must get bound, and test/e2e's checker must be content.
 
 The scheduler talks to the server through test/e2e's fault proxy; pods are created beside it, --rate a second, so that
 some tens of milliseconds are the trickle's own. The faults of two replicas are left out where the program elects no
@@ -186,7 +186,7 @@ def measure(rig, name, number):
         _wait_binding(rig, time.time())
         time.sleep(1)
         begin, end = {**ALONE, **OF_TWO}[name](rig)
-        again = _wait_binding(rig, end)
+        again = _wait_binding(rig, begin, end)
     finally:
         trickle.stop()
     wait_until(lambda: all(each["spec"].get("nodeName") for each in rig.pods()), PATIENCE, "all pods to be bound",
@@ -201,10 +201,13 @@ def measure(rig, name, number):
     return {"s from begin": again - begin, "s from end": again - end}
 
 
-def _wait_binding(rig, since):
-    """The time of the first Binding after a moment."""
+def _wait_binding(rig, created_since, since=0.0):
+    """The time of the first Binding after a moment among those of pods created after another: what was under way
+    when something failed does not count."""
     def later():
-        return [write.time for write in rig.writes.all if write.what == "create pods/binding" and write.time > since]
+        created = rig.writes.times("create pods")
+        return [at for name, at in rig.writes.times("create pods/binding").items()
+                if at > since and created.get(name, 0) > created_since]
     rig.writes.wait(later, PATIENCE, "the next Binding", every=0.01)
     return min(later())
 
@@ -212,7 +215,7 @@ def _wait_binding(rig, since):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="of each fault (default 3)")
-    parser.add_argument("--nodes", type=int, default=60, help="trn2.48xlarge of 64 cores (default 60)")
+    parser.add_argument("--nodes", type=int, default=100, help="trn2.48xlarge of 64 cores (default 100)")
     parser.add_argument("--rate", type=float, default=20, help="pods a second (default 20)")
     parser.add_argument("--seconds", type=float, default=10, help="length of silences and held Bindings (default 10)")
     parser.add_argument("--only", nargs="+", metavar="FAULT", choices=[*ALONE, *OF_TWO],
