@@ -124,8 +124,14 @@ BindTracker::Entry* BindTracker::awaiting(const model::Uid& uid, Step step) {
 }
 
 void BindTracker::send(Entry& entry) {
-  entry.step = Step::kSent;
   const Claim& claim = entry.bind->claim;
+  if (!entry.may_be_carried_out && claim.overtaken()) {
+    overtaken_.push_back(settle(claim.pod()->uid, BindOutcome::Kind::kFailed,
+                                "other pods came to node " + claim.binding().node_name.str() +
+                                    " before the binding was sent"));
+    return;
+  }
+  entry.step = Step::kSent;
   entry.bind->binder.plugin->bind(*claim.pod(), claim.binding(), api_);
 }
 

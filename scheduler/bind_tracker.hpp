@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "cluster/model/annotations.hpp"
 #include "cluster/model/time.hpp"
@@ -84,6 +85,10 @@ class BindTracker {
   [[nodiscard]] std::optional<BindOutcome> on_bound(const model::Pod& pod);
   [[nodiscard]] std::optional<BindOutcome> on_removed(const model::Uid& uid);
 
+  // Binds that ended without being sent: while they waited, other pods came to their node, so that
+  // what they claim may not be free any more. After each of the calls above and tick().
+  [[nodiscard]] std::vector<BindOutcome> take_overtaken() { return std::exchange(overtaken_, {}); }
+
   // After an answer that was no end: whether people should hear that this bind is still unclear,
   // which is at its third try and about once a minute then.
   [[nodiscard]] bool worth_telling(const model::Uid& uid) const;
@@ -121,6 +126,7 @@ class BindTracker {
   std::unordered_map<model::Uid, Entry> entries_;
   std::unordered_map<model::Name, std::deque<model::Uid>> lines_;  // The front one may be sent.
   std::set<std::pair<model::SteadyTime, model::Uid>> retries_;
+  std::vector<BindOutcome> overtaken_;
   std::size_t pending_ = 0;
 };
 

@@ -41,7 +41,13 @@ std::variant<Claim, ClaimFailure> Claim::take(const Profile& profile, model::Cac
     return ClaimFailure{Decision::Kind::kError,
                         "pod " + pod->full_name() + " is already assumed or bound"};
   }
+  claim.strangers_ = claim.strangers();
   return claim;
+}
+
+std::uint64_t Claim::strangers() const {
+  const model::NodeView* node = cache_->find_node(binding_.node_name);
+  return node == nullptr ? 0 : node->strangers();
 }
 
 Claim::Claim(const Profile& profile, model::Cache& cache, model::PodRef pod,
@@ -58,6 +64,7 @@ Claim::Claim(Claim&& other) noexcept
       cache_(other.cache_),
       pod_(std::move(other.pod_)),
       binding_(std::move(other.binding_)),
+      strangers_(other.strangers_),
       armed_(std::exchange(other.armed_, false)) {}
 
 Claim::~Claim() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -36,14 +37,20 @@ class Claim {
   [[nodiscard]] const model::PodRef& pod() const { return pod_; }
   [[nodiscard]] const model::Binding& binding() const { return binding_; }
   void commit() { armed_ = false; }
+  // Pods that somebody else placed came to the node since this was taken, or changed there: it may
+  // not fit beside them.
+  [[nodiscard]] bool overtaken() const { return strangers() != strangers_; }
 
  private:
   Claim(const Profile& profile, model::Cache& cache, model::PodRef pod, const model::Name& node);
+
+  [[nodiscard]] std::uint64_t strangers() const;
 
   const Profile* profile_;
   model::Cache* cache_;
   model::PodRef pod_;
   model::Binding binding_;
+  std::uint64_t strangers_ = 0;
   bool armed_ = true;
 };
 

@@ -10,9 +10,11 @@ Status Evaluation::update(Prepared& prepared, const model::Cache& cache) {
   const auto ask_again = [&](std::size_t position) {
     if (status.is_ok()) status = ask(prepared, *nodes[position], position);
   };
-  if (nodes_version_ != cache.nodes_version() ||
-      !cache.each_changed_since(generation_, ask_again)) {
+  if (nodes_version_ != cache.nodes_version()) {
     status = evaluate(prepared, nodes);
+  } else {
+    for (const std::size_t position : std::exchange(not_searched_, {})) ask_again(position);
+    if (!cache.each_changed_since(generation_, ask_again)) status = evaluate(prepared, nodes);
   }
   nodes_version_ = cache.nodes_version();
   generation_ = cache.generation();
@@ -34,12 +36,14 @@ void Evaluation::reset(std::size_t nodes, std::size_t scorers) {
   scored_.assign(nodes, 0);
   scores_.assign(nodes * scorers, 0);
   reasons_.clear();
+  not_searched_.clear();
   feasible_count_ = 0;
 }
 
 Status Evaluation::ask(Prepared& prepared, const model::NodeView& node, std::size_t position) {
   Status verdict = prepared.filter(node);
   if (!verdict.is_ok() && !verdict.rejected()) return verdict;
+  if (verdict.code == Code::kNotSearched) not_searched_.push_back(position);
   put_verdict(position, std::move(verdict));
   return Status::ok();
 }

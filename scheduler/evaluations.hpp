@@ -47,7 +47,8 @@ class Evaluation {
   std::uint64_t nodes_version_ = 0;  // 0: nothing is known.
   std::uint64_t generation_ = 0;     // Of the cache, at the last update.
   std::vector<Status> verdicts_;
-  std::vector<char> scored_;  // Bools; by position.
+  std::vector<std::size_t> not_searched_;  // Positions of such verdicts, of the last update.
+  std::vector<char> scored_;               // Bools; by position.
   std::vector<std::int64_t> scores_;
   ReasonCounts reasons_;
   std::size_t feasible_count_ = 0;

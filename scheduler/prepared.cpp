@@ -46,6 +46,7 @@ bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
       end_ = std::move(result.status);
       return false;
     case Code::kUnschedulable:
+    case Code::kNotSearched:
       end_ = std::move(result.status);
       return true;
     case Code::kOk:

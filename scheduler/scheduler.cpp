@@ -88,11 +88,20 @@ Scheduler::Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observ
 void Scheduler::on_node(model::NodeRef node) {
   const model::NodeView* known = cache_.find_node(node->name);
   const bool is_new = known == nullptr || !known->exists();
-  if (!is_new && same_for_scheduling(known->node(), *node)) return;
+  const bool same = !is_new && same_for_scheduling(known->node(), *node);
+  // Images are no reason to wake anybody: they count in a score alone.
+  if (same && known->node().images == node->images) return;
+  const bool moved = is_new || known->node().labels != node->labels;
   const model::Name name = node->name;
   cache_.set_node(std::move(node));
   tell_notices();
-  waker_.note(is_new ? Cause::kNodeAdd : Cause::kNodeUpdate, name, nullptr);
+  if (same) return;
+  const Cause cause = is_new ? Cause::kNodeAdd : Cause::kNodeUpdate;
+  if (moved) {
+    waker_.note(cause, name, nullptr);
+  } else {
+    waker_.note_here(cause, name);
+  }
 }
 
 void Scheduler::on_node_removed(const model::Name& name) {
@@ -115,6 +124,7 @@ void Scheduler::on_pod_removed(const model::Uid& uid) {
   cache_.remove_pod(uid);
   drop_from_queue(uid);
   if (auto outcome = binds_.on_removed(uid)) finish(std::move(*outcome));
+  finish_overtaken();
   if (counted == nullptr) return;
   tell_notices();
   waker_.note(Cause::kAssignedPodDelete, counted->node_name, counted.get());
@@ -124,6 +134,7 @@ void Scheduler::on_bound_pod(const model::PodRef& pod) {
   if (!cache_.assumed(pod->uid) && same_version(cache_.find_pod(pod->uid), *pod)) return;
   count(pod);
   if (auto outcome = binds_.on_bound(*pod)) finish(std::move(*outcome));
+  finish_overtaken();
 }
 
 void Scheduler::on_pending_pod(const model::PodRef& pod) {
@@ -184,6 +195,7 @@ void Scheduler::on_bind_answer(const model::Binding& binding, const BindAnswer& 
   } else if (binds_.worth_telling(binding.pod_uid)) {
     tell_unclear(binding, answer.message);
   }
+  finish_overtaken();
 }
 
 void Scheduler::tell_unclear(const model::Binding& binding, const std::string& why) {
@@ -204,12 +216,14 @@ void Scheduler::on_pod_reading(const model::Binding& binding, const PodReading& 
       outcome->kind == BindOutcome::Kind::kBound || outcome->kind == BindOutcome::Kind::kTaken;
   if (bound) count(reading.pod);
   finish(std::move(*outcome));
+  finish_overtaken();
 }
 
 void Scheduler::tick() {
   waker_.sweep();
   queue_.tick();
   binds_.tick();
+  finish_overtaken();
 }
 
 std::optional<model::SteadyTime> Scheduler::next_timer() const {
@@ -283,6 +297,10 @@ void Scheduler::finish(BindOutcome outcome) {
     drop_from_queue(uid);
     count_attempt(AttemptResult::kError, *bind.profile, bind.started);
   }
+}
+
+void Scheduler::finish_overtaken() {
+  for (BindOutcome& outcome : binds_.take_overtaken()) finish(std::move(outcome));
 }
 
 void Scheduler::finish_bound(DecidedBind& bind) {

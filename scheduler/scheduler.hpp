@@ -100,6 +100,7 @@ class Scheduler {
   void place(const QueuedAttempt& attempt, const Profile& profile, const Decision& decision,
              model::SteadyTime started);
   void finish(BindOutcome outcome);
+  void finish_overtaken();
   void finish_bound(DecidedBind& bind);
   // Back to the queue, and the user is told why; kind is not kPlaced.
   void not_placed(const model::Uid& uid, const Profile& profile, Decision::Kind kind,

@@ -33,7 +33,8 @@ bool concerned(const Profile& profile, const Event& event) {
 bool may_fit(Prepared& prepared, const model::NodeView& node) {
   const auto& only = prepared.nodes();
   if (only && !std::binary_search(only->begin(), only->end(), node.node().name)) return false;
-  return !prepared.filter(node).rejected();
+  const Status status = prepared.filter(node);
+  return status.code == Code::kNotSearched || !status.rejected();
 }
 
 }  // namespace
@@ -46,13 +47,15 @@ void Waker::note(Cause cause, const model::Name& node, const model::Pod* pod) {
   const auto pods = view == nullptr ? std::span<const model::PodRef>() : view->pods();
   if (view != nullptr && !view->exists()) view = nullptr;
   // A pod that came takes; it gives nothing to a pod that looks at its node alone.
-  if (view != nullptr && cause != Cause::kAssignedPodAdd) changed_.try_emplace(node, cause);
+  if (view != nullptr && cause != Cause::kAssignedPodAdd) note_here(cause, node);
   const Event event{cause, view, pods, pod};
   if (queue_.likenesses() == 0) return;
   const bool any = std::any_of(profiles_.begin(), profiles_.end(),
                                [&](const Profile& profile) { return concerned(profile, event); });
   if (any) note_wide(event);
 }
+
+void Waker::note_here(Cause cause, const model::Name& node) { changed_.try_emplace(node, cause); }
 
 void Waker::note_wide(const Event& event) {
   for (const auto& example : queue_.one_of_each_likeness()) {

@@ -32,6 +32,8 @@ class Waker {
   // The cache has changed already. node: what the event is about, empty if it is about no node;
   // pod: as Event::pod.
   void note(Cause cause, const model::Name& node, const model::Pod* pod);
+  // The same for news that can help on this node alone, whatever a wide plugin looks at.
+  void note_here(Cause cause, const model::Name& node);
   // Wakes whom the noted news help. Before the next pop.
   void sweep();
 

@@ -71,6 +71,10 @@ void Cache::set_pod(const PodRef& pod) {
   }
   found->second.pod = after;
   NodeView& view = view_of(after->node_name);
+  const bool holds_the_same = after->annotations == before->annotations &&
+                              after->requests == before->requests &&
+                              after->containers == before->containers;
+  if (!holds_the_same) view.note_stranger();
   if (view.exists()) {
     anti_affinity_.remove(before->anti_affinity, view.node().labels);
     anti_affinity_.add(after->anti_affinity, view.node().labels);
@@ -162,6 +166,7 @@ void Cache::attach(PodEntry entry) {
   if (entry.assumed) ++assumed_count_;
   NodeView& view = view_of(entry.pod->node_name);
   if (view.exists()) anti_affinity_.add(entry.pod->anti_affinity, view.node().labels);
+  if (!entry.assumed) view.note_stranger();
   view.add_pod(entry.pod);
   touch(view);
   pods_.emplace(entry.pod->uid, std::move(entry));

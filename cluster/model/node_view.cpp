@@ -15,7 +15,8 @@ NodeView::NodeView(const NodeView& other)
       nonzero_cpu_milli_(other.nonzero_cpu_milli_),
       nonzero_memory_bytes_(other.nonzero_memory_bytes_),
       used_ports_(other.used_ports_),
-      generation_(other.generation_) {
+      generation_(other.generation_),
+      strangers_(other.strangers_) {
   aggregates_.reserve(other.aggregates_.size());
   for (const auto& aggregate : other.aggregates_) aggregates_.push_back(aggregate->clone());
 }

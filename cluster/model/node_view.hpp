@@ -64,6 +64,9 @@ class NodeView {
   }
   // Differs whenever this node or its pods changed; never repeats in one process.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  // Raised whenever a pod that this process did not assume here came to the node, or one that
+  // counts changed in what it holds: what was decided before may not fit beside it.
+  [[nodiscard]] std::uint64_t strangers() const { return strangers_; }
   // In Cache::nodes(), as of the last time that it was asked for.
   static constexpr std::uint32_t kNoPosition = std::numeric_limits<std::uint32_t>::max();
   [[nodiscard]] std::uint32_t position() const { return position_; }
@@ -74,6 +77,7 @@ class NodeView {
   void update_pod(const Pod& before, PodRef after);
   void remove_pod(const Pod& pod);
   void set_generation(std::uint64_t generation) { generation_ = generation; }
+  void note_stranger() { ++strangers_; }
   void set_position(std::uint32_t position) const { position_ = position; }
   // Appends what the aggregates have to say.
   void take_notices(std::vector<Notice>& to);
@@ -90,6 +94,7 @@ class NodeView {
   std::vector<HostPort> used_ports_;
   std::vector<std::unique_ptr<NodeAggregate>> aggregates_;
   std::uint64_t generation_ = 0;
+  std::uint64_t strangers_ = 0;
   mutable std::uint32_t position_ = kNoPosition;  // The cache's book-keeping, no part of the value.
 };
 

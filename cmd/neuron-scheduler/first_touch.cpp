@@ -4,26 +4,42 @@
 
 namespace neuron_scheduler::cmd {
 
+namespace {
+
+model::BindAnswer not_tried(std::string message) {
+  model::BindAnswer answer;
+  answer.end = model::BindEnd::kNotTried;
+  answer.message = std::move(message);
+  return answer;
+}
+
+model::BindAnswer looked_at_first() {
+  return not_tried("the node's pods are read first, as by every new leader; it follows");
+}
+
+}  // namespace
+
 void FirstTouch::before_binding(const model::Name& node, Go go) {
   if (nothing_missing(node)) return go(std::nullopt);
   waiting_.push_back({node, std::move(go)});
   read_next();
 }
 
-bool FirstTouch::nothing_missing(const model::Name& node) {
-  if (!complete_ && !complete_at_.empty() && informer_.reached(complete_at_)) {
+bool FirstTouch::caught_up() {
+  if (complete_at_.empty() || !informer_.reached(complete_at_)) return false;
+  after_news_([this] {
     complete_ = true;
     touched_.clear();
-  }
-  return complete_ || touched_.contains(node);
+  });
+  return true;
 }
 
 void FirstTouch::read_next() {
   while (!waiting_.empty() && readings_ < kReadingsMax) {
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
-    if (nothing_missing(next.node)) {
-      next.go(std::nullopt);
+    if (nothing_missing(next.node) || caught_up()) {
+      next.go(looked_at_first());
       continue;
     }
     ++readings_;
@@ -36,22 +52,19 @@ void FirstTouch::read_next() {
   }
 }
 
-std::optional<model::BindAnswer> FirstTouch::judge(const model::Name& node,
-                                                   const client::NodePods& found) {
-  model::BindAnswer answer;
+model::BindAnswer FirstTouch::judge(const model::Name& node, const client::NodePods& found) {
   if (!found.problem.empty()) {
-    answer.end = model::BindEnd::kNotTried;
-    answer.message = "reading the node's pods, as every new leader does: " + found.problem;
-    return answer;
+    return not_tried("reading the node's pods, as every new leader does: " + found.problem);
   }
-  touched_.insert(node);
   if (complete_at_.empty()) complete_at_ = found.resource_version;
   std::string unknown;
   for (const model::PodRef& pod : found.pods) {
     if (unknown.empty() && !counts_(*pod)) unknown = pod->full_name();
   }
   informer_.merge(found.pods);
-  if (unknown.empty()) return std::nullopt;
+  after_news_([this, node] { touched_.insert(node); });
+  if (unknown.empty()) return looked_at_first();
+  model::BindAnswer answer;
   answer.end = model::BindEnd::kRefused;
   answer.message = "the node has the pod " + unknown + ", which a leader before this one bound";
   return answer;

@@ -252,9 +252,10 @@ void Process::make_informers() {
   nodes_ = client::make_node_informer(context, *node_codec_, *pump_);
   if (!election_) return;
   node_pods_ = client::make_node_pods_reader(*http_, *timers_, *pod_codec_);
-  touch_.emplace(*node_pods_, *pods_, [this](const model::Pod& pod) {
-    return scheduler_->cache().find_pod(pod.uid) != nullptr;
-  });
+  touch_.emplace(
+      *node_pods_, *pods_,
+      [this](const model::Pod& pod) { return scheduler_->cache().find_pod(pod.uid) != nullptr; },
+      [this](std::function<void()> then) { pump_->after_news(std::move(then)); });
   adapter_->touch_first(*touch_);
 }
 

@@ -63,6 +63,7 @@ void Pump::apply(const News& news) {
           [&](const NodeGone& gone) { scheduler_.on_node_removed(gone.name); },
           [&](const Answer& got) { scheduler_.on_bind_answer(got.binding, got.answer); },
           [&](const Reading& got) { scheduler_.on_pod_reading(got.binding, got.reading); },
+          [](const std::function<void()>& then) { then(); },
           [&](Synced what) { (what == Synced::kPods ? pods_synced_ : nodes_synced_) = true; },
       },
       news);

@@ -43,6 +43,9 @@ class Pump final : public client::PodSink, public client::NodeSink {
   void on_bind_answer(const model::Binding& binding, scheduler::BindAnswer answer);
   void on_pod_reading(const model::Binding& binding, scheduler::PodReading reading);
 
+  // Calls `then` when all news so far has been applied.
+  void after_news(std::function<void()> then) { add(std::move(then)); }
+
   // Decides nothing until lead(); synced is called once, when both first lists have been applied.
   // Before the first news.
   void hold(std::function<void()> synced);
@@ -72,8 +75,8 @@ class Pump final : public client::PodSink, public client::NodeSink {
     scheduler::PodReading reading;
   };
   enum class Synced { kPods, kNodes };
-  using News =
-      std::variant<model::PodRef, PodGone, model::NodeRef, NodeGone, Answer, Reading, Synced>;
+  using News = std::variant<model::PodRef, PodGone, model::NodeRef, NodeGone, Answer, Reading,
+                            Synced, std::function<void()>>;
 
   void add(News news);
   void apply(const News& news);

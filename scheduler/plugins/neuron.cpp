@@ -113,7 +113,7 @@ Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligibl
 Status check_room(const PodState& state, const NeuronNode& node, DeviceMask eligible) {
   static const Name kTooComplex(
       "node(s) could not be searched to the end for the pod's many Neuron containers");
-  if (state.steps > kStepsPerCycle) return Status::unschedulable(kTooComplex);
+  if (state.steps > kStepsPerCycle) return Status{Code::kNotSearched, {kTooComplex}};
   const auto evaluation = node.evaluate(state.request, eligible);
   state.steps += evaluation.steps;
   if (evaluation.fit == Fit::kFits) return Status::ok();

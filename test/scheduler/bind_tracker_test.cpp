@@ -1,6 +1,8 @@
 #include "scheduler/bind_tracker.hpp"
 
+#include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -296,6 +298,93 @@ TEST_F(BindTrackerTest, AnswersForUnknownPodsAreDropped) {
   // No reading was asked for.
   EXPECT_EQ(kind(tracker_.on_reading(uid("p"), found(pod()))), std::nullopt);
   EXPECT_EQ(tracker_.pending(), 1U);
+}
+
+struct Overtaking {
+  const char* name;
+  std::function<void(model::Cache&)> happens;
+  bool overtaken;
+};
+
+void PrintTo(const Overtaking& row, std::ostream* out) { *out << row.name; }
+
+class OvertakenTest : public BindTrackerTest, public testing::WithParamInterface<Overtaking> {};
+
+// What waits in its line while this happens.
+TEST_P(OvertakenTest, IsNotSent) {
+  reserve_->in_order = true;
+  cache_.set_pod(bound("old", "n").build());
+  start("first");
+  start("second");
+  ASSERT_EQ(api_.sent_to(), Strings{"first@n"});
+  GetParam().happens(cache_);
+  EXPECT_EQ(answered("first", BindEnd::kDone), Kind::kBound);
+  const auto overtaken = tracker_.take_overtaken();
+  EXPECT_EQ(overtaken.size(), GetParam().overtaken ? 1U : 0U);
+  EXPECT_EQ(api_.sent.size(), GetParam().overtaken ? 1U : 2U);
+  EXPECT_EQ(tracker_.pending(), GetParam().overtaken ? 0U : 1U);
+  if (!GetParam().overtaken) return;
+  EXPECT_EQ(overtaken.front().kind, Kind::kFailed);
+  EXPECT_EQ(overtaken.front().message, "other pods came to node n before the binding was sent");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, OvertakenTest,
+    testing::Values(
+        Overtaking{"Nothing", [](model::Cache&) {}, false},
+        Overtaking{
+            "AStrangerComes",
+            [](model::Cache& cache) { cache.set_pod(PodBuilder("x").bound_to("n").build()); },
+            true},
+        Overtaking{
+            "AStrangerComesElsewhere",
+            [](model::Cache& cache) { cache.set_pod(PodBuilder("x").bound_to("m").build()); },
+            false},
+        Overtaking{"AnotherPodChangesWhatItHolds",
+                   [](model::Cache& cache) {
+                     cache.set_pod(PodBuilder("old").bound_to("n").annotation("R", "x").build());
+                   },
+                   true},
+        Overtaking{"AnotherPodChangesInNothingOfThat",
+                   [](model::Cache& cache) {
+                     cache.set_pod(PodBuilder("old")
+                                       .bound_to("n")
+                                       .annotation("R", "n")
+                                       .resource_version("9")
+                                       .label("a", "b")
+                                       .build());
+                   },
+                   false},
+        Overtaking{"APodGoes", [](model::Cache& cache) { cache.remove_pod(uid("old")); }, false},
+        Overtaking{"TheFirstIsConfirmed",
+                   [](model::Cache& cache) {
+                     cache.set_pod(PodBuilder("first").bound_to("n").annotation("R", "n").build());
+                   },
+                   false},
+        Overtaking{"TheFirstIsBoundOtherwise",
+                   [](model::Cache& cache) {
+                     cache.set_pod(PodBuilder("first").bound_to("n").annotation("R", "x").build());
+                   },
+                   true}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(BindTrackerTest, WhatMayBeCarriedOutIsSentAgainWhoeverComes) {
+  start("p");
+  EXPECT_EQ(answered("p", BindEnd::kUnknown), std::nullopt);
+  cache_.set_pod(PodBuilder("x").bound_to("n").build());
+  advance_to_timer();
+  EXPECT_EQ(api_.sent.size(), 2U);
+  EXPECT_TRUE(tracker_.take_overtaken().empty());
+}
+
+TEST_F(BindTrackerTest, WhatWasNotTriedIsLookedAtAgainBeforeItGoesOut) {
+  start("p");
+  EXPECT_EQ(answered("p", BindEnd::kNotTried), std::nullopt);
+  cache_.set_pod(PodBuilder("x").bound_to("n").build());
+  advance_to_timer();
+  EXPECT_EQ(api_.sent.size(), 1U);
+  EXPECT_EQ(tracker_.take_overtaken().size(), 1U);
+  EXPECT_FALSE(tracker_.contains(uid("p")));
 }
 
 }  // namespace

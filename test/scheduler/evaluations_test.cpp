@@ -31,6 +31,7 @@ struct CountingFilter final : Plugin, FilterPlugin, ScorePlugin {
                 const model::NodeView& node) const override {
     ++filtered;
     if (node.node().name.view() == "broken") return Status::error("out of luck");
+    if (node.node().name.view() == "slow") return {Code::kNotSearched, {Name("not searched")}};
     const auto free = node.node().allocatable.cpu_milli - node.requested().cpu_milli;
     return pod.requests.cpu_milli <= free ? Status::ok() : Status::unschedulable(Name("cpu"));
   }
@@ -107,6 +108,12 @@ TEST_F(EvaluationsTest, AfterAnErrorNothingIsRemembered) {
   node("broken", 1000);
   EXPECT_EQ(decide("p1", 100), "3+0 running filter plugin \"F\": out of luck");
   EXPECT_EQ(decide("p2", 100), "3+0 running filter plugin \"F\": out of luck");
+}
+
+TEST_F(EvaluationsTest, WhatWasNotSearchedIsAskedAgain) {
+  node("slow", 1000);
+  EXPECT_EQ(decide("p1", 2000), "4+0 0/4 nodes are available: 1 not searched, 3 cpu.");
+  EXPECT_EQ(decide("p2", 2000), "1+0 0/4 nodes are available: 1 not searched, 3 cpu.");
 }
 
 TEST_F(EvaluationsTest, TheLastKindsAreKept) {

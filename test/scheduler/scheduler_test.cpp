@@ -479,6 +479,48 @@ TEST_F(SchedulerTest, NeuronPodsGetCoresOneNodeAtATimeInOrder) {
   EXPECT_NE(core / 2, device);
 }
 
+// A leader before this one, whose watch lines are late, bound a pod to the same cores.
+TEST_F(SchedulerTest, WhatWaitsIsDecidedAnewWhenItsCoresWereTaken) {
+  add(neuron_node("n"));
+  add(PodBuilder("a").request(kCores, 1));
+  add(PodBuilder("b").request(kCores, 12 - 2));
+  decide_all();
+  ASSERT_EQ(api_.sent_to(), Strings{"a@n"});
+  PodBuilder theirs("theirs");
+  theirs.request(kCores, 2).bound_to("n").annotation("AWS_NEURON_IDS", "0,1");
+  add(theirs);
+  answer(api_.sent[0], BindEnd::kDone);
+  EXPECT_EQ(api_.sent_to(), Strings{"a@n"});
+  EXPECT_FALSE(cache().assumed(uid("b")));
+  EXPECT_EQ(queue(), "0 1 0 0");
+  EXPECT_EQ(last_message(),
+            "running Bind plugin \"DefaultBinder\": other pods came to node n before the binding "
+            "was sent");
+  advance(seconds(5));
+  decide_all();
+  EXPECT_EQ(last_message(),
+            "0/1 nodes are available: 1 node(s) had no free legal set of "
+            "aws.amazon.com/neuroncore cores.");
+}
+
+// Nobody is woken by images, but the next pod goes where its image is.
+TEST_F(SchedulerTest, ImagesOfANodeCountFromWhenTheyAreThere) {
+  for (const std::string name : {"a", "b", "c"}) add(NodeBuilder(name));
+  add(cpu("waits", 1'000'000));
+  decide_all();
+  for (const std::string name : {"a", "b", "c"}) {
+    NodeBuilder changed(name);
+    if (name == "b") changed.raw().images = {{model::Name("big:1"), 2'000'000'000}};
+    add(changed);
+  }
+  EXPECT_EQ(decide_all(), 0);
+  PodBuilder pod = cpu("p", 100);
+  pod.raw().images = {model::Name("big:1")};
+  add(pod);
+  decide_all();
+  EXPECT_EQ(api_.sent_to(), Strings{"p@b"});
+}
+
 TEST_F(SchedulerTest, NeuronResourcesAreJudgedByTheirPluginAlone) {
   add(neuron_node("n"));
   add(NodeBuilder("plain"));
