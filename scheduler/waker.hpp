@@ -32,6 +32,7 @@ class Waker {
   // The cache has changed already. node: what the event is about, empty if it is about no node;
   // pod: as Event::pod.
   void note(Cause cause, const model::Name& node, const model::Pod* pod);
+  void note_namespace(const NamespaceChange& change);
   // Wakes whom the noted news help. Before the next pop.
   void sweep();
 
