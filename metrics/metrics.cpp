@@ -25,7 +25,8 @@ using Buckets = Histogram::BucketBoundaries;
 
 constexpr std::array<const char*, 3> kResults = {"scheduled", "unschedulable", "error"};
 constexpr std::uint32_t kAttemptsMax = 15;  // This many or more count as one.
-constexpr std::array kResources = {client::Resource::kPods, client::Resource::kNodes};
+constexpr std::array kResources = {client::Resource::kPods, client::Resource::kNodes,
+                                   client::Resource::kNamespaces};
 constexpr std::array kWrites = {client::Write::kBinding, client::Write::kStatus,
                                 client::Write::kEvent};
 constexpr std::string_view kOther = "other";

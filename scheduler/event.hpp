@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "cluster/model/anti_affinity.hpp"
 #include "cluster/model/node_view.hpp"
 #include "cluster/model/pod.hpp"
 
@@ -30,6 +31,14 @@ enum class Cause : std::uint8_t {
 // As kube-scheduler writes it.
 [[nodiscard]] std::string_view name_of(Cause cause);
 
+// A namespace has other labels than before.
+struct NamespaceChange {
+  model::Name name;
+  const model::Labels* before = nullptr;  // Null: they were not known.
+  const model::Labels* after = nullptr;   // Null: they are not known any more.
+  const model::AntiAffinityIndex& terms;  // Of all pods that count.
+};
+
 // Something that happened to the cluster and may let sleeping pods fit. What it points to lives as
 // long as the call that hands it over.
 struct Event {
@@ -40,6 +49,8 @@ struct Event {
   std::span<const model::PodRef> pods_of_node = {};
   // A counted pod that went, changed or came; as it was before, if it was there.
   const model::Pod* pod = nullptr;
+  // kNamespaceUpdate: what changed; null otherwise.
+  const NamespaceChange* namespace_change = nullptr;
 };
 
 }  // namespace neuron_scheduler::scheduler

@@ -109,6 +109,28 @@ void Scheduler::on_node_removed(const model::Name& name) {
   waker_.note(Cause::kNodeDelete, name, nullptr);
 }
 
+void Scheduler::on_namespace(const model::NamespaceRef& changed) {
+  if (!changed->decode_error.empty()) return;
+  const model::Name& name = changed->name;
+  const model::Labels* known = cache_.namespace_labels(name);
+  if (known == nullptr) {
+    cache_.set_namespace(name, changed->labels);
+    waker_.note_namespace({name, nullptr, &changed->labels, cache_.anti_affinity()});
+  } else if (*known != changed->labels) {
+    const model::Labels before = *known;
+    cache_.set_namespace(name, changed->labels);
+    waker_.note_namespace({name, &before, &changed->labels, cache_.anti_affinity()});
+  }
+}
+
+void Scheduler::on_namespace_removed(const model::Name& name) {
+  const model::Labels* known = cache_.namespace_labels(name);
+  if (known == nullptr) return;
+  const model::Labels before = *known;
+  cache_.remove_namespace(name);
+  waker_.note_namespace({name, &before, nullptr, cache_.anti_affinity()});
+}
+
 void Scheduler::on_pod(const model::PodRef& pod) {
   if (pod->terminal) {
     on_pod_removed(pod->uid);

@@ -8,6 +8,7 @@
 
 #include "cluster/model/annotations.hpp"
 #include "cluster/model/cache.hpp"
+#include "cluster/model/namespace.hpp"
 #include "cluster/model/result.hpp"
 #include "cluster/model/time.hpp"
 #include "scheduler/api.hpp"
@@ -40,8 +41,8 @@ struct SchedulerOptions {
 //       └────────────── on_bind_answer, on_pod_reading, the watch ◄────────────────┘
 //
 // The caller applies news, then calls tick() when next_timer() has passed, then decide_one() until
-// it returns false; it starts deciding only when the first lists of nodes and pods have been
-// applied whole.
+// it returns false; it starts deciding only when the first lists of nodes, pods and
+// namespaces have been applied whole.
 class Scheduler {
  public:
   // clock, api and observer must outlive it. Error: what Profile::make says, no profile, a
@@ -59,6 +60,9 @@ class Scheduler {
   // A node as it is now (added or changed).
   void on_node(model::NodeRef node);
   void on_node_removed(const model::Name& name);
+  // A namespace as it is now (added or changed). With a decode_error its last labels stay.
+  void on_namespace(const model::NamespaceRef& changed);
+  void on_namespace_removed(const model::Name& name);
   // A pod as it is now (added or changed), whoever schedules it: bound pods count on their node;
   // unbound ones of a profile's schedulerName are queued. A terminal pod is as removed.
   void on_pod(const model::PodRef& pod);

@@ -48,16 +48,20 @@ void Waker::note(Cause cause, const model::Name& node, const model::Pod* pod) {
   if (view != nullptr && !view->exists()) view = nullptr;
   // A pod that came takes; it gives nothing to a pod that looks at its node alone.
   if (view != nullptr && cause != Cause::kAssignedPodAdd) note_here(cause, node);
-  const Event event{cause, view, pods, pod};
-  if (queue_.likenesses() == 0) return;
-  const bool any = std::any_of(profiles_.begin(), profiles_.end(),
-                               [&](const Profile& profile) { return concerned(profile, event); });
-  if (any) note_wide(event);
+  note_wide(Event{cause, view, pods, pod});
+}
+
+void Waker::note_namespace(const NamespaceChange& change) {
+  note_wide(Event{.cause = Cause::kNamespaceUpdate, .namespace_change = &change});
 }
 
 void Waker::note_here(Cause cause, const model::Name& node) { changed_.try_emplace(node, cause); }
 
 void Waker::note_wide(const Event& event) {
+  if (queue_.likenesses() == 0) return;
+  const bool any = std::any_of(profiles_.begin(), profiles_.end(),
+                               [&](const Profile& profile) { return concerned(profile, event); });
+  if (!any) return;
   for (const auto& example : queue_.one_of_each_likeness()) {
     for (const auto& pod : queue_.all_like(*example)) {
       if (may_help(profile_of(*pod), event, *pod)) queue_.wake(pod->uid, event.cause);

@@ -34,6 +34,7 @@ class Waker {
   void note(Cause cause, const model::Name& node, const model::Pod* pod);
   // The same for news that can help on this node alone, whatever a wide plugin looks at.
   void note_here(Cause cause, const model::Name& node);
+  void note_namespace(const NamespaceChange& change);
   // Wakes whom the noted news help. Before the next pop.
   void sweep();
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cluster/model/annotations.hpp"
+#include "cluster/model/namespace.hpp"
 #include "cluster/model/node.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/result.hpp"
@@ -73,7 +74,8 @@ class WatchReader {
   [[nodiscard]] virtual bool cut() const = 0;
 };
 
-// Objects that can be identified but not decoded come with their decode_error (pod.hpp, node.hpp).
+// Objects that can be identified but not decoded come with their decode_error (pod.hpp, node.hpp,
+// namespace.hpp).
 // Readers must not outlive their codec.
 template <class Object>
 class Codec {
@@ -91,5 +93,6 @@ class Codec {
     model::AnnotationFilter filter);
 [[nodiscard]] std::unique_ptr<Codec<model::Node>> make_json_node_codec(
     model::AnnotationFilter filter);
+[[nodiscard]] std::unique_ptr<Codec<model::Namespace>> make_json_namespace_codec();
 
 }  // namespace neuron_scheduler::client

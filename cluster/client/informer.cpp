@@ -57,6 +57,24 @@ struct NodeKind {
   static void synced(Sink& sink) { sink.on_nodes_synced(); }
 };
 
+struct NamespaceKind {
+  using Object = model::Namespace;
+  using Key = model::Name;
+  using Sink = NamespaceSink;
+  using Base = Informer;
+  static constexpr Resource kResource = Resource::kNamespaces;
+  static constexpr std::string_view kTarget = "/api/v1/namespaces";
+  static constexpr char kNextParameter = '?';
+
+  static const Key& key(const Object& of) { return of.name; }
+  static std::string shown(const Object& of) { return of.name.str(); }
+  static void changed(Sink& sink, const std::shared_ptr<const Object>& to) {
+    sink.on_namespace(to);
+  }
+  static void removed(Sink& sink, const Key& name) { sink.on_namespace_removed(name); }
+  static void synced(Sink& sink) { sink.on_namespaces_synced(); }
+};
+
 // 0 if the text is no number: such versions can only be compared for equality, which is not done
 // here.
 std::uint64_t version_number(std::string_view text) {
@@ -368,6 +386,12 @@ std::unique_ptr<PodInformer> make_pod_informer(InformerContext context, Codec<mo
 std::unique_ptr<Informer> make_node_informer(InformerContext context, Codec<model::Node>& codec,
                                              NodeSink& sink) {
   return std::make_unique<InformerOf<NodeKind>>(std::move(context), codec, sink);
+}
+
+std::unique_ptr<Informer> make_namespace_informer(InformerContext context,
+                                                  Codec<model::Namespace>& codec,
+                                                  NamespaceSink& sink) {
+  return std::make_unique<InformerOf<NamespaceKind>>(std::move(context), codec, sink);
 }
 
 }  // namespace neuron_scheduler::client

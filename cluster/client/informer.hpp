@@ -10,13 +10,14 @@
 #include "cluster/client/codec.hpp"
 #include "cluster/client/http.hpp"
 #include "cluster/client/observer.hpp"
+#include "cluster/model/namespace.hpp"
 #include "cluster/model/node.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
 
-// Keeps somebody informed about all pods or nodes: a consistent list first, then a watch; a relist
-// is mark and sweep on what is known, so that no second copy of the objects exists (design.md §2).
-// Known here is only each object's key and resourceVersion.
+// Keeps somebody informed about all pods, nodes or namespaces: a consistent list first, then a
+// watch; a relist is mark and sweep on what is known, so that no second copy of the objects exists
+// (design.md §2). Known here is only each object's key and resourceVersion.
 //
 // An object is passed on whenever its resourceVersion is not the known one. Time does not go back:
 // an event or a listed object that is older than what is known of it is ignored, and a list that is
@@ -44,6 +45,14 @@ class NodeSink {
   virtual void on_node(const model::NodeRef& node) = 0;
   virtual void on_node_removed(const model::Name& name) = 0;
   virtual void on_nodes_synced() = 0;
+};
+
+class NamespaceSink {
+ public:
+  virtual ~NamespaceSink() = default;
+  virtual void on_namespace(const model::NamespaceRef& changed) = 0;
+  virtual void on_namespace_removed(const model::Name& name) = 0;
+  virtual void on_namespaces_synced() = 0;
 };
 
 // What an informer is made with; all must outlive it.
@@ -86,5 +95,8 @@ class PodInformer : public Informer {
 [[nodiscard]] std::unique_ptr<Informer> make_node_informer(InformerContext context,
                                                            Codec<model::Node>& codec,
                                                            NodeSink& sink);
+[[nodiscard]] std::unique_ptr<Informer> make_namespace_informer(InformerContext context,
+                                                                Codec<model::Namespace>& codec,
+                                                                NamespaceSink& sink);
 
 }  // namespace neuron_scheduler::client

@@ -55,6 +55,12 @@ struct NodeKind {
   static constexpr auto kDecode = json::decode_node;
 };
 
+struct NamespaceKind {
+  using Object = model::Namespace;
+  static constexpr std::string_view kName = "Namespace";
+  static constexpr auto kDecode = json::decode_namespace;
+};
+
 template <class Kind>
 using Ref = std::shared_ptr<const typename Kind::Object>;
 
@@ -249,6 +255,10 @@ std::unique_ptr<Codec<model::Pod>> make_json_pod_codec(model::AnnotationFilter f
 
 std::unique_ptr<Codec<model::Node>> make_json_node_codec(model::AnnotationFilter filter) {
   return std::make_unique<JsonCodec<NodeKind>>(std::move(filter));
+}
+
+std::unique_ptr<Codec<model::Namespace>> make_json_namespace_codec() {
+  return std::make_unique<JsonCodec<NamespaceKind>>(model::AnnotationFilter{});
 }
 
 }  // namespace neuron_scheduler::client

@@ -5,6 +5,7 @@
 
 #include "cluster/client/json_reader.hpp"
 #include "cluster/model/effective_requests.hpp"
+#include "cluster/model/namespace.hpp"
 #include "cluster/model/node.hpp"
 #include "cluster/model/pod.hpp"
 #include "cluster/model/selector.hpp"
@@ -12,12 +13,15 @@
 // JSON objects to model objects; used by json_codec.cpp.
 namespace neuron_scheduler::client::json {
 
-// An error: not even uid, name (and namespace) can be read. Anything else that is wrong is the
-// object's decode_error. The document must have no problem yet, and has none of ours afterwards.
+// An error: not even uid, name (and namespace) can be read; of a namespace, its name. Anything else
+// that is wrong is the object's decode_error. The document must have no problem yet, and has none
+// of ours afterwards.
 [[nodiscard]] model::Result<model::PodRef> decode_pod(Document& document, const Value& root,
                                                       const model::AnnotationFilter& filter);
 [[nodiscard]] model::Result<model::NodeRef> decode_node(Document& document, const Value& root,
                                                         const model::AnnotationFilter& filter);
+[[nodiscard]] model::Result<model::NamespaceRef> decode_namespace(
+    Document& document, const Value& root, const model::AnnotationFilter& filter);
 
 // --- What pods and nodes have in common
 // -----------------------------------------------------------------------------

@@ -8,6 +8,8 @@ std::string_view to_string(Resource resource) {
       return "pods";
     case Resource::kNodes:
       return "nodes";
+    case Resource::kNamespaces:
+      return "namespaces";
   }
   return "";
 }

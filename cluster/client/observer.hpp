@@ -9,10 +9,10 @@
 
 namespace neuron_scheduler::client {
 
-enum class Resource : std::uint8_t { kPods, kNodes };
+enum class Resource : std::uint8_t { kPods, kNodes, kNamespaces };
 enum class Write : std::uint8_t { kBinding, kStatus, kEvent };
 
-// "pods", "nodes"; "binding", "status", "event".
+// "pods", "nodes", "namespaces"; "binding", "status", "event".
 [[nodiscard]] std::string_view to_string(Resource resource);
 [[nodiscard]] std::string_view to_string(Write write);
 

@@ -6,12 +6,13 @@ namespace neuron_scheduler::model {
 
 bool AntiAffinityTerm::selects(const Name& pod_namespace, const Labels* namespace_labels,
                                const Labels& pod_labels) const {
+  return selects_namespace(pod_namespace, namespace_labels) && selects_by_labels(pod_labels);
+}
+
+bool AntiAffinityTerm::selects_namespace(const Name& name, const Labels* labels) const {
   static const Labels kUnknown;
-  const bool in_namespace =
-      names(pod_namespace) ||
-      (namespace_selector &&
-       namespace_selector->matches(namespace_labels == nullptr ? kUnknown : *namespace_labels));
-  return in_namespace && selects_by_labels(pod_labels);
+  return names(name) || (namespace_selector &&
+                         namespace_selector->matches(labels == nullptr ? kUnknown : *labels));
 }
 
 bool AntiAffinityTerm::may_select(const Name& pod_namespace, const Labels& pod_labels) const {

@@ -24,6 +24,8 @@ struct AntiAffinityTerm {
   // namespace_labels: null if they are not known, which counts as none.
   [[nodiscard]] bool selects(const Name& pod_namespace, const Labels* namespace_labels,
                              const Labels& pod_labels) const;
+  // Whether pods of the namespace are among those that it looks at.
+  [[nodiscard]] bool selects_namespace(const Name& name, const Labels* labels) const;
   // Whether there are labels of the namespace with which it selects the pod.
   [[nodiscard]] bool may_select(const Name& pod_namespace, const Labels& pod_labels) const;
   friend bool operator==(const AntiAffinityTerm&, const AntiAffinityTerm&) = default;

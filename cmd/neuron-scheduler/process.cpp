@@ -134,12 +134,14 @@ class Process final : private client::LeaderSink {
   std::unique_ptr<client::LeaderElection> election_;  // Null: --leader-elect=false.
   std::unique_ptr<client::Codec<model::Pod>> pod_codec_;
   std::unique_ptr<client::Codec<model::Node>> node_codec_;
+  std::unique_ptr<client::Codec<model::Namespace>> namespace_codec_;
   std::unique_ptr<client::ApiCalls> calls_;
   std::optional<ApiAdapter> adapter_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::optional<Pump> pump_;
   std::unique_ptr<client::PodInformer> pods_;
   std::unique_ptr<client::Informer> nodes_;
+  std::unique_ptr<client::Informer> namespaces_;
   std::unique_ptr<client::NodePodsReader> node_pods_;
   std::optional<FirstTouch> touch_;
   std::unique_ptr<AdminHttp> admin_;
@@ -155,6 +157,7 @@ std::optional<std::string> Process::start() {
   if (auto error = serve_admin()) return error;
   wait_for_signal();
   nodes_->start();
+  namespaces_->start();
   pods_->start();
   return std::nullopt;
 }
@@ -212,6 +215,7 @@ void Process::make_client(const client::ClusterAccess& access) {
   }
   pod_codec_ = client::make_json_pod_codec(scheduler::pod_annotation_filter());
   node_codec_ = client::make_json_node_codec(scheduler::node_annotation_filter());
+  namespace_codec_ = client::make_json_namespace_codec();
   client::ApiOptions api_options;
   api_options.hostname = host_name();
   // Of the 16 connections of a client, half are always left to binds.
@@ -250,6 +254,7 @@ void Process::make_informers() {
   const client::InformerContext context{*http_, *timers_, clock_, *observer_, random_};
   pods_ = client::make_pod_informer(context, *pod_codec_, *pump_);
   nodes_ = client::make_node_informer(context, *node_codec_, *pump_);
+  namespaces_ = client::make_namespace_informer(context, *namespace_codec_, *pump_);
   if (!election_) return;
   node_pods_ = client::make_node_pods_reader(*http_, *timers_, *pod_codec_);
   touch_.emplace(
@@ -276,6 +281,7 @@ std::optional<std::string> Process::serve_admin() {
 
 std::vector<ReadyCheck> Process::ready_checks() const {
   return {
+      sync_check("namespaces", pump_->namespaces_synced(), *namespaces_),
       sync_check("nodes", pump_->nodes_synced(), *nodes_),
       sync_check("pods", pump_->pods_synced(), *pods_),
       {"shutdown", !stopping_, "ending after a signal"},

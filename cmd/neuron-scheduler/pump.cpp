@@ -55,18 +55,33 @@ void Pump::add(News news) {
 }
 
 void Pump::apply(const News& news) {
-  std::visit(
-      Overloaded{
-          [&](const model::PodRef& pod) { scheduler_.on_pod(pod); },
-          [&](const PodGone& gone) { scheduler_.on_pod_removed(gone.uid); },
-          [&](const model::NodeRef& node) { scheduler_.on_node(node); },
-          [&](const NodeGone& gone) { scheduler_.on_node_removed(gone.name); },
-          [&](const Answer& got) { scheduler_.on_bind_answer(got.binding, got.answer); },
-          [&](const Reading& got) { scheduler_.on_pod_reading(got.binding, got.reading); },
-          [](const std::function<void()>& then) { then(); },
-          [&](Synced what) { (what == Synced::kPods ? pods_synced_ : nodes_synced_) = true; },
-      },
-      news);
+  std::visit(Overloaded{
+                 [&](const model::PodRef& pod) { scheduler_.on_pod(pod); },
+                 [&](const PodGone& gone) { scheduler_.on_pod_removed(gone.uid); },
+                 [&](const model::NodeRef& node) { scheduler_.on_node(node); },
+                 [&](const NodeGone& gone) { scheduler_.on_node_removed(gone.name); },
+                 [&](const model::NamespaceRef& changed) { scheduler_.on_namespace(changed); },
+                 [&](const NamespaceGone& gone) { scheduler_.on_namespace_removed(gone.name); },
+                 [&](const Answer& got) { scheduler_.on_bind_answer(got.binding, got.answer); },
+                 [&](const Reading& got) { scheduler_.on_pod_reading(got.binding, got.reading); },
+                 [](const std::function<void()>& then) { then(); },
+                 [&](Synced what) { mark_synced(what); },
+             },
+             news);
+}
+
+void Pump::mark_synced(Synced what) {
+  switch (what) {
+    case Synced::kPods:
+      pods_synced_ = true;
+      return;
+    case Synced::kNodes:
+      nodes_synced_ = true;
+      return;
+    case Synced::kNamespaces:
+      namespaces_synced_ = true;
+      return;
+  }
 }
 
 void Pump::apply_all() {
@@ -85,7 +100,7 @@ void Pump::wake() {
 void Pump::turn() {
   turn_posted_ = false;
   apply_all();
-  if (synced_ && pods_synced_ && nodes_synced_) std::exchange(synced_, nullptr)();
+  if (synced_ && all_synced()) std::exchange(synced_, nullptr)();
   scheduler_.tick();
   if (decide()) {
     wake();
@@ -96,7 +111,7 @@ void Pump::turn() {
 }
 
 bool Pump::decide() {
-  if (on_hold_ || !pods_synced_ || !nodes_synced_) return false;
+  if (on_hold_ || !all_synced()) return false;
   const auto end = clock_.steady() + limits_.turn_max;
   for (std::size_t decided = 0; decided < limits_.decisions_per_turn; ++decided) {
     if (!scheduler_.decide_one()) return false;

@@ -62,11 +62,20 @@ bool any_forbidding(const Event& event, const Forbids& forbids) {
     case Cause::kNodeDelete:
       return std::any_of(event.pods_of_node.begin(), event.pods_of_node.end(),
                          [&](const model::PodRef& pod) { return forbids(*pod); });
-    case Cause::kNamespaceUpdate:
-      return true;
     default:
       return false;
   }
+}
+
+// Whether a term that selected the namespace does no longer, and holds(term).
+template <class Holds>
+bool any_letting_go(const NamespaceChange& change, const Holds& holds) {
+  const auto& terms = change.terms.terms();
+  return std::any_of(terms.begin(), terms.end(), [&](const auto& entry) {
+    const AntiAffinityTerm& term = entry.first;
+    return term.selects_namespace(change.name, change.before) &&
+           !term.selects_namespace(change.name, change.after) && holds(term);
+  });
 }
 
 }  // namespace
@@ -85,11 +94,20 @@ void InterPodAffinity::describe_cluster(const PluginState* filter_state,
 }
 
 bool InterPodAffinity::concerned_by(const Event& event) const {
+  if (event.namespace_change != nullptr) {
+    return any_letting_go(*event.namespace_change, [](const AntiAffinityTerm&) { return true; });
+  }
   return any_forbidding(event,
                         [](const model::Pod& other) { return !other.anti_affinity.empty(); });
 }
 
 bool InterPodAffinity::may_help(const Event& event, const model::Pod& pod) const {
+  if (const auto* change = event.namespace_change) {
+    return change->name == pod.namespace_name &&
+           any_letting_go(*change, [&](const AntiAffinityTerm& term) {
+             return term.may_select(pod.namespace_name, pod.labels);
+           });
+  }
   return any_forbidding(event, [&](const model::Pod& other) {
     return std::any_of(other.anti_affinity.begin(), other.anti_affinity.end(),
                        [&](const AntiAffinityTerm& term) {

@@ -16,7 +16,8 @@ class InterPodAffinity final : public Plugin, public PreFilterPlugin, public Fil
                         Likeness& likeness) const override;
   [[nodiscard]] bool wide() const override { return true; }
   // A pod that forbids, or a node with such pods, changed or went: other nodes may be free again.
-  // What changed on the node itself is asked of Filter.
+  // So they may when a term lets go of a namespace whose labels changed. What changed on the node
+  // itself is asked of Filter.
   [[nodiscard]] bool concerned_by(const Event& event) const override;
   [[nodiscard]] bool may_help(const Event& event, const model::Pod& pod) const override;
 

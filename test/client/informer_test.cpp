@@ -17,7 +17,7 @@ using std::chrono::seconds;
 using Strings = std::vector<std::string>;
 
 // One line for each call.
-class Sink final : public PodSink, public NodeSink {
+class Sink final : public PodSink, public NodeSink, public NamespaceSink {
  public:
   void on_pod(const model::PodRef& pod) override {
     lines.push_back(pod->name + "@" + pod->resource_version +
@@ -30,6 +30,11 @@ class Sink final : public PodSink, public NodeSink {
   }
   void on_node_removed(const model::Name& name) override { lines.push_back("-" + name.str()); }
   void on_nodes_synced() override { lines.emplace_back("synced"); }
+  void on_namespace(const model::NamespaceRef& changed) override {
+    lines.push_back(changed->name.str() + "@" + changed->resource_version);
+  }
+  void on_namespace_removed(const model::Name& name) override { lines.push_back("-" + name.str()); }
+  void on_namespaces_synced() override { lines.emplace_back("synced"); }
 
   Strings take() { return std::exchange(lines, {}); }
 
@@ -430,6 +435,25 @@ TEST_F(InformerTest, NodesAreKnownByName) {
   // n1 was made anew while nobody looked: it is the same name, so nothing is swept.
   http.data(list("20", {node("n1", "u4", "15"), node("n2", "u3", "12")}));
   EXPECT_EQ(sink.take(), (Strings{"n1@15 u4", "synced"}));
+}
+
+TEST_F(InformerTest, NamespacesAreFollowedToo) {
+  const auto namespace_codec = make_json_namespace_codec();
+  const auto namespaces = make_namespace_informer(context(), *namespace_codec, sink);
+  namespaces->start();
+  EXPECT_EQ(http.open_stream()->request.target, "/api/v1/namespaces");
+  http.header(403);
+  http.end();
+  EXPECT_TRUE(namespaces->denied());
+  EXPECT_NE(namespaces->problem().find("list namespaces"), std::string::npos)
+      << namespaces->problem();
+  EXPECT_EQ(after_wait(), "/api/v1/namespaces");
+  http.header(200);
+  http.data(list("10", {node("a", "u1", "1"), node("b", "u2", "2")}));
+  EXPECT_EQ(sink.take(), (Strings{"a@1", "b@2", "synced"}));
+  http.header(200);
+  http.data(event("MODIFIED", node("a", "u1", "11")) + event("DELETED", node("b", "u2", "12")));
+  EXPECT_EQ(sink.take(), (Strings{"a@11", "-b"}));
 }
 
 }  // namespace

@@ -116,6 +116,41 @@ TEST(JsonNodeTest, WithoutIdentityItIsAnError) {
   EXPECT_EQ(node.error().message, "a node without metadata.name or metadata.uid");
 }
 
+TEST(JsonNamespaceTest, NameAndLabelsAreRead) {
+  struct Row {
+    const char* name;
+    std::string json;
+    std::string problem;  // Of the object, or with "!" instead of one.
+    std::string team = "";
+  };
+  const auto labelled = [](const std::string& labels) {
+    return R"({"kind":"Namespace","metadata":{"name":"a","resourceVersion":"7","labels":)" +
+           labels + R"(,"annotations":{"x":5}},"spec":{"finalizers":"odd"}})";
+  };
+  const Row rows[] = {
+      {"Labels", labelled(R"({"team":"red","x":""})"), "", "red"},
+      {"NoLabels", labelled("null"), ""},
+      {"OddLabels", labelled(R"(["team"])"), "metadata.labels: must be an object"},
+      {"OddLabel", labelled(R"({"team":"red","x":1})"), "metadata.labels[\"x\"]: must be a string"},
+      {"LongLabel", labelled(R"({"team":")" + std::string(5000, 'y') + "\"}"),
+       "metadata.labels[\"team\"]: is longer than 4096 bytes"},
+      {"NoName", R"({"metadata":{"labels":{}}})", "! a namespace without metadata.name"},
+      {"AnotherKind", R"({"kind":"Node","metadata":{"name":"a"}})",
+       "! an object of kind \"Node\" instead of Namespace"},
+  };
+  for (const Row& row : rows) {
+    const auto read = make_json_namespace_codec()->decode(row.json);
+    const std::string problem =
+        read.has_error() ? "! " + read.error().message : (*read)->decode_error;
+    EXPECT_EQ(problem, row.problem) << row.name;
+    if (read.has_error()) continue;
+    EXPECT_EQ((*read)->name.view(), "a") << row.name;
+    EXPECT_EQ((*read)->resource_version, "7") << row.name;
+    const Name* team = (*read)->labels.find(Name("team"));
+    EXPECT_EQ(team == nullptr ? "" : team->str(), row.team) << row.name;
+  }
+}
+
 // "pod names | resourceVersion", or "names ! error".
 std::string list_of(const std::string& bytes, std::size_t piece) {
   auto codec = make_json_pod_codec(filter());

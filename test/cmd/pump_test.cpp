@@ -54,6 +54,7 @@ class PumpTest : public testing::Test {
     }
   }
   void sync() {
+    pump_->on_namespaces_synced();
     pump_->on_nodes_synced();
     pump_->on_pods_synced();
   }
@@ -77,7 +78,7 @@ TEST_F(PumpTest, HandlersOnlyEnqueueAndOneTurnIsPostedForMany) {
   EXPECT_EQ(scheduler_->cache().node_count(), 1U);
 }
 
-TEST_F(PumpTest, NothingIsDecidedBeforeBothListsAreIn) {
+TEST_F(PumpTest, NothingIsDecidedBeforeAllListsAreIn) {
   pump_->on_node(NodeBuilder("n").build());
   pump_->on_pod(PodBuilder("p").build());
   pump_->on_nodes_synced();
@@ -87,6 +88,12 @@ TEST_F(PumpTest, NothingIsDecidedBeforeBothListsAreIn) {
   EXPECT_FALSE(pump_->pods_synced());
   pump_->on_pods_synced();
   settle();
+  EXPECT_TRUE(api_.sent.empty());
+  EXPECT_TRUE(pump_->pods_synced());
+  EXPECT_FALSE(pump_->namespaces_synced());
+  pump_->on_namespaces_synced();
+  settle();
+  EXPECT_TRUE(pump_->namespaces_synced());
   ASSERT_EQ(api_.sent.size(), 1U);
   EXPECT_EQ(api_.sent[0].node_name.str(), "n");
 }
@@ -97,9 +104,10 @@ TEST_F(PumpTest, OnHoldItKeepsItsCacheWarmAndDecidesNothing) {
   pump_->on_node(NodeBuilder("n").build());
   pump_->on_pod(PodBuilder("p").build());
   pump_->on_nodes_synced();
+  pump_->on_pods_synced();
   settle();
   EXPECT_EQ(synced, 0);
-  pump_->on_pods_synced();
+  pump_->on_namespaces_synced();
   settle();
   pump_->on_pod(PodBuilder("q").build());
   pump_->on_pods_synced();
@@ -110,6 +118,20 @@ TEST_F(PumpTest, OnHoldItKeepsItsCacheWarmAndDecidesNothing) {
   pump_->lead();
   settle();
   EXPECT_EQ(api_.sent.size(), 2U);
+}
+
+TEST_F(PumpTest, NamespacesReachTheScheduler) {
+  auto made = std::make_shared<model::Namespace>();
+  made->name = model::Name("a");
+  made->labels.set(model::Name("team"), model::Name("red"));
+  pump_->on_namespace(made);
+  settle();
+  const model::Labels* labels = scheduler_->cache().namespace_labels(model::Name("a"));
+  ASSERT_NE(labels, nullptr);
+  EXPECT_EQ(*labels, made->labels);
+  pump_->on_namespace_removed(model::Name("a"));
+  settle();
+  EXPECT_EQ(scheduler_->cache().namespace_labels(model::Name("a")), nullptr);
 }
 
 TEST_F(PumpTest, ATurnDecidesSomePodsAndYields) {

@@ -364,6 +364,36 @@ TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {
   EXPECT_EQ(text_at(second, {"spec", "nodeName"}), "trn1");
 }
 
+TEST(Simulate, NamespacesHaveTheirLabels) {
+  const auto jealous = [](const std::string& selected) {
+    return "---\n{apiVersion: v1, kind: Pod, metadata: {name: j}, spec: {nodeName: trn1, affinity: "
+           "{podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: "
+           "kubernetes.io/hostname, labelSelector: {}, namespaceSelector: {matchLabels: {" +
+           selected + "}}}]}}, containers: [{name: c}]}}\n";
+  };
+  const std::string node = R"(---
+{apiVersion: v1, kind: Node, metadata: {name: trn1, labels: {kubernetes.io/hostname: trn1}},
+ status: {capacity: {cpu: 8, memory: 8Gi, pods: 9}}}
+)";
+  const std::string pods =
+      pod("p", "cpu: 1", "", ", namespace: a") + pod("q", "cpu: 1", "", ", namespace: b");
+  const std::string given =
+      "---\n{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {team: red}}}\n";
+  const auto placed = [&](const std::string& selected, const std::string& spaces) {
+    return simulate({"-f", "-"}, node + jealous(selected) + pods + spaces);
+  };
+  EXPECT_THAT(table(placed("team: red", given)), HasSubstr("2 pods: 1 placed, 1 pending"));
+  EXPECT_THAT(table(placed("team: red", "")), HasSubstr("2 pods: 2 placed, 0 pending"));
+  EXPECT_THAT(table(placed("kubernetes.io/metadata.name: b", "")),
+              HasSubstr("2 pods: 1 placed, 1 pending"));
+  EXPECT_THAT(placed("team: red",
+                     "---\n{apiVersion: v1, kind: Namespace, metadata: {name: a, "
+                     "labels: [red]}}\n")
+                  .error,
+              HasSubstr("Namespace a could not be read, it counts as one without labels: "
+                        "metadata.labels: must be an object"));
+}
+
 TEST(Simulate, WhatIsOddIsWarnedOf) {
   const std::string text =
       kTrn1 + "---\n{apiVersion: v1, kind: Node, metadata: {name: bad}, spec: {taints: x}}\n" +

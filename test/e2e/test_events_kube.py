@@ -1,4 +1,4 @@
-"""Events and conditions beside those of the real kube-scheduler, for equal pods on the same node."""
+"""Events and conditions beside those of the real kube-scheduler, for like pods."""
 
 import json
 import time
@@ -14,15 +14,18 @@ from processes import Process, free_ports
 OURS, KUBE = "neuron-scheduler", "default-scheduler"
 # Pods have the scheduler's name in their own: what else differs is a finding.
 SCHEDULERS = (OURS, KUBE)
+# Each has a node of its own, and its large pods ask for this many cpus. Not as many: kube-scheduler also tries again
+# when a node grows on which the pod may not go, if it is large enough. Ours never is.
+LARGE = {OURS: 2, KUBE: 50}
 
 
 class EventsBesideKubeScheduler(ClusterTest):
     def setUp(self):
         super().setUp()
-        [self.node] = self.plane.make_nodes("m5.xlarge", 1)
-        [filler] = self.create(pod("filler", container(resources={"cpu": "3"}), scheduler="somebody-else"))
-        self.bind_by_hand(filler, self.node)
-        self.cpu_milli = 4000
+        self.node_of_scheduler = dict(zip(SCHEDULERS, self.plane.make_nodes("m5.xlarge", 2)))
+        self.cpu = dict.fromkeys(SCHEDULERS, 0)
+        self.rivals = 0
+        self.raise_cpu(dict.fromkeys(SCHEDULERS, 1))
         self._start_kube_scheduler()
         self.scheduler()
 
@@ -40,18 +43,33 @@ class EventsBesideKubeScheduler(ClusterTest):
                            f"--secure-port={free_ports(1)[0]}"], self.plane.dir / "kube-scheduler.log")
         self.addCleanup(process.kill)
 
-    def create_pair(self, name, cpu):
-        self.create(*(pod(f"{name}-{scheduler}", container(resources={"cpu": cpu}), scheduler=scheduler)
-                      for scheduler in SCHEDULERS))
+    def create_pair(self, name, cpu=None, **spec):
+        self.create(*(self.pod_for(scheduler, f"{name}-{scheduler}", cpu, **spec) for scheduler in SCHEDULERS))
 
-    def raise_cpu(self):
-        """The node has a little more cpu, so that both schedulers try again what waits for cpu. Their watches of pods
-        are not in step with those of nodes: they get the time to see the conditions that they wrote."""
-        time.sleep(1)
-        self.cpu_milli += 1
-        cpu = f"{self.cpu_milli}m"
-        self.client.patch("nodes", self.node, {"status": {"allocatable": {"cpu": cpu}, "capacity": {"cpu": cpu}}},
-                          sub="status")
+    def pod_for(self, scheduler, name, cpu=None, **spec):
+        """A large one, if nothing else is said."""
+        return pod(name, container(resources={"cpu": cpu or str(LARGE[scheduler])}), scheduler=scheduler,
+                   nodeSelector={"kubernetes.io/hostname": self.node_of_scheduler[scheduler]}, **spec)
+
+    def raise_cpu(self, by):
+        for scheduler, node in self.node_of_scheduler.items():
+            self.cpu[scheduler] += by[scheduler]
+            cpu = {"cpu": str(self.cpu[scheduler])}
+            self.client.patch("nodes", node, {"status": {"allocatable": cpu, "capacity": cpu}}, sub="status")
+
+    def try_again(self):
+        """Both schedulers try their large pod again, in vain: the node grows enough for it, but a rival of higher
+        priority waits for that, too. (To ours, more cpu that would not do is no reason to try again.)"""
+        self.rivals += 1
+        name = f"rival{self.rivals}"
+        self.create_pair(name, priorityClassName="system-cluster-critical")
+        for scheduler in SCHEDULERS:
+            self.wait_refused(f"{name}-{scheduler}", "Insufficient cpu")
+        # Whoever is in backoff would come after those who are not, whatever their priority: a rival for 1 s. And
+        # watches of pods are not in step with those of nodes: conditions that were written must have been seen.
+        time.sleep(2.5)
+        self.raise_cpu(LARGE)
+        self.wait_bound(*(f"{name}-{scheduler}" for scheduler in SCHEDULERS))
 
     def wait_events(self, name, count):
         wait_until(lambda: all(len(self.events(f"{name}-{scheduler}")) == count for scheduler in SCHEDULERS), 60,
@@ -86,7 +104,8 @@ class EventsBesideKubeScheduler(ClusterTest):
             if "series" in event:
                 self.assertRegex(event["series"].pop("lastObservedTime"), r"\.\d{6}Z\Z")
             result.append({"prefix": prefix, **event})
-        return json.loads(json.dumps(result).replace(scheduler, "SCHEDULER"))
+        text = json.dumps(result).replace(scheduler, "SCHEDULER").replace(self.node_of_scheduler[scheduler], "NODE")
+        return json.loads(text)
 
     def assert_equal_events(self, name):
         """Equal; returns them."""
@@ -103,19 +122,20 @@ class EventsBesideKubeScheduler(ClusterTest):
 
     def fail_twice(self, name):
         """Two attempts at each pod of a pair: at the pod as created, and as it is with its condition."""
-        self.create_pair(name, "2")
+        self.create_pair(name)
         self.wait_events(name, 1)
         for scheduler in SCHEDULERS:
             self.wait_refused(f"{name}-{scheduler}", "Insufficient cpu")
-        self.raise_cpu()
+        self.try_again()
         self.wait_events(name, 2)
 
     def test_an_unschedulable_pod(self):
         self.fail_twice("waits")
-        self.raise_cpu()
+        self.try_again()
         self.wait_series("waits", 2)
         first, second = self.assert_equal_events("waits")
-        self.assertEqual(first["note"], "0/1 nodes are available: 1 Insufficient cpu.")
+        self.assertEqual(first["note"], "0/2 nodes are available: 1 Insufficient cpu, "
+                                        "1 node(s) didn't match Pod's node affinity/selector.")
         self.assertNotIn("series", first)
         self.assertEqual(second["series"], {"count": 2})
         self.assertNotEqual(first["regarding"]["resourceVersion"], second["regarding"]["resourceVersion"])
@@ -132,7 +152,7 @@ class EventsBesideKubeScheduler(ClusterTest):
         self.fail_twice("waits")
         self.client.request("DELETE", api.path_of("events", "default"))
         self.assertEqual(self.events("waits-" + OURS), [])
-        self.raise_cpu()
+        self.try_again()
         self.wait_series("waits", 2)
         [event] = self.assert_equal_events("waits")
         self.assertEqual(event["series"], {"count": 2})
@@ -148,10 +168,10 @@ class EventsBesideKubeScheduler(ClusterTest):
         """Refused for good: given up, counted, and the scheduler goes on."""
         self.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {
             "name": "ending"}, "spec": {}})
-        self.client.create("pods", pod("waits", container(resources={"cpu": "2"}), namespace="ending"), "ending")
+        self.client.create("pods", self.pod_for(OURS, "waits", namespace="ending"), "ending")
         wait_until(lambda: self.client.list("events", "ending")[0], 30, "the first event")
         self.client.request("DELETE", api.path_of("namespaces", None, "ending"))
-        self.raise_cpu()
+        self.try_again()
         ours = self._schedulers[0]
         wait_until(lambda: ours.metric("neuron_scheduler_writes_dropped_total", write="event") >= 1, 30,
                    lambda: "an event to be given up in:\n" + ours.get("/metrics")[1])

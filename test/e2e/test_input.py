@@ -97,7 +97,7 @@ class Credentials(ClusterTest):
         self.plane.kubectl("create", "serviceaccount", "nobody", "-n", "default")
         path = self.plane.scheduler_kubeconfig("no-rights", token=self.plane.token("default", "nobody"))
         self.refused_or_waits(path, "system:serviceaccount:default:nobody",
-                              'the right "list" on "pods" is missing', 'the right "list" on "nodes" is missing')
+                              *(f'the right "list" on "{what}" is missing' for what in ("pods", "nodes", "namespaces")))
 
     def test_certificate_for_another_name(self):
         """Signed by the right authority, but for another host."""

@@ -30,6 +30,7 @@ class Messages(ClusterTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.client.create("namespaces", {"metadata": {"name": situations.OTHER_NAMESPACE, "labels": {"team": "blue"}}})
+        cls.client.patch("namespaces", "default", {"metadata": {"labels": {"team": "green"}}})
         cls.client.request("POST", _RUNTIME_CLASSES, {
             "apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "handler": "heavy",
             "metadata": {"name": situations.RUNTIME_CLASS}, "overhead": {"podFixed": situations.OVERHEAD}})

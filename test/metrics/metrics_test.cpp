@@ -159,6 +159,7 @@ TEST_F(MetricsTest, CountsWhatTheClientReports) {
   metrics_->list_finished(Resource::kPods, 5, 1);
   metrics_->watch_started(Resource::kNodes, "17");
   metrics_->watch_failed(Resource::kNodes, "cut", 1s);
+  metrics_->watch_failed(Resource::kNamespaces, "cut", 1s);
   metrics_->decode_error(Resource::kNodes, "n", "no name");
   metrics_->write_dropped(Write::kEvent, "a/b", "queue full");
   metrics_->write_dropped(Write::kEvent, "a/b", "queue full");
@@ -172,6 +173,7 @@ TEST_F(MetricsTest, CountsWhatTheClientReports) {
   EXPECT_EQ(value(prefix + "relists_total{resource=\"nodes\"}"), 0);
   EXPECT_EQ(value(prefix + "watch_failures_total{resource=\"nodes\"}"), 1);
   EXPECT_EQ(value(prefix + "watch_failures_total{resource=\"pods\"}"), 0);
+  EXPECT_EQ(value(prefix + "watch_failures_total{resource=\"namespaces\"}"), 1);
   EXPECT_EQ(value(prefix + "decode_errors_total{resource=\"nodes\"}"), 1);
   EXPECT_EQ(value(prefix + "decode_errors_total{resource=\"pods\"}"), 0);
   EXPECT_EQ(value(prefix + "writes_dropped_total{write=\"event\"}"), 2);

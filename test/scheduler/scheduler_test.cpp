@@ -39,6 +39,22 @@ class SchedulerTest : public testing::Test {
   }
   void add(const PodBuilder& pod) { scheduler_->on_pod(pod.build()); }
   void add(const NodeBuilder& node) { scheduler_->on_node(node.build()); }
+  // A namespace with the label team.
+  void add_namespace(const char* name, const char* team, const char* decode_error = "") {
+    model::Namespace made{model::Name(name), "1", {}, decode_error};
+    made.labels.set(model::Name("team"), model::Name(team));
+    scheduler_->on_namespace(std::make_shared<const model::Namespace>(std::move(made)));
+  }
+  // Wants no pods of team red beside it.
+  static PodBuilder jealous(const std::string& name) {
+    PodBuilder pod(name);
+    model::AntiAffinityTerm term;
+    term.topology_key = model::Name("kubernetes.io/hostname");
+    term.namespace_selector = model::LabelSelector{
+        {{model::Name("team"), model::SelectorOperator::kIn, {model::Name("red")}, 0}}};
+    pod.bound_to("n").raw().anti_affinity = {term};
+    return pod;
+  }
   int decide_all() {
     int decided = 0;
     while (scheduler_->decide_one()) ++decided;
@@ -431,6 +447,31 @@ TEST_F(SchedulerTest, APodKeptAwayIsPlacedWhenTheOtherIsGone) {
   scheduler_->on_pod_removed(uid("existing"));
   decide_all();
   EXPECT_EQ(api_.sent_to(), Strings{"p@n"});
+}
+
+TEST_F(SchedulerTest, APodKeptAwayIsPlacedWhenItsNamespaceHasOtherLabels) {
+  add_namespace("a", "red");
+  add_namespace("b", "red");
+  add(small("n"));
+  add(jealous("j"));
+  add(cpu("p", 100).namespace_name("a"));
+  add(cpu("q", 100).namespace_name("b"));
+  EXPECT_EQ(decide_all(), 2);
+  EXPECT_EQ(last_message(),
+            "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules.");
+  advance(seconds(20));
+  add_namespace("a", "red");
+  // Cannot be read: nothing is known of a change.
+  add_namespace("a", "blue", "metadata.labels: must be an object");
+  EXPECT_EQ(queue(), "0 0 2 0");
+  add_namespace("a", "blue");
+  EXPECT_EQ(queue(), "1 0 1 0");
+  EXPECT_EQ(decide_all(), 1);
+  EXPECT_EQ(api_.sent_to(), Strings{"p@n"});
+  scheduler_->on_namespace_removed(model::Name("never-seen"));
+  EXPECT_EQ(queue(), "0 0 1 0");
+  scheduler_->on_namespace_removed(model::Name("b"));
+  EXPECT_EQ(queue(), "1 0 0 0");
 }
 
 TEST_F(SchedulerTest, OurOwnConditionDoesNotStartAnotherAttempt) {

@@ -73,6 +73,19 @@ std::int64_t cpu_used(const Server& server, const model::Name& node, bool ours_o
   return used;
 }
 
+bool is_red(const Server& server, const model::Name& namespace_name) {
+  const auto* team = server.namespaces().at(namespace_name.str())->labels.find(model::Name(kTeam));
+  return team != nullptr && team->view() == "red";
+}
+
+bool has_jealous_pod(const Server& server, const model::Name& node) {
+  for (const auto& [uid, pod] : server.pods()) {
+    const bool jealous = pod->labels.find(model::Name(kJealous)) != nullptr;
+    if (jealous && pod->node_name == node && !pod->terminal) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 NodeShape shape_of(const model::Node& node) {
@@ -137,6 +150,7 @@ std::string where_it_fits(const Server& server, const model::Pod& pod) {
         node->allocatable.cpu_milli) {
       continue;
     }
+    if (is_red(server, pod.namespace_name) && has_jealous_pod(server, node->name)) continue;
     if (neuron_fits(server, *node, pod)) return name;
   }
   return "";

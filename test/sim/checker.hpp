@@ -16,6 +16,9 @@ inline constexpr const char* kDevices = "aws.amazon.com/neuron";
 inline constexpr const char* kCores = "aws.amazon.com/neuroncore";
 // A label: somebody bound this pod of ours himself.
 inline constexpr const char* kBoundByHand = "bound-by-hand";
+// A label: its anti-affinity keeps pods of namespaces with the label kTeam=red off its node.
+inline constexpr const char* kJealous = "jealous";
+inline constexpr const char* kTeam = "team";
 
 struct NodeShape {
   int devices = 0;

@@ -35,6 +35,13 @@ void Server::remove_pod(const std::string& uid) {
   if (pods_.erase(uid) > 0) news.emplace_back(PodRemoved{model::Uid{uid}});
 }
 
+void Server::put_namespace(model::Namespace changed) {
+  changed.resource_version = std::to_string(++version_);
+  auto& slot = namespaces_[changed.name.str()];
+  slot = std::make_shared<const model::Namespace>(std::move(changed));
+  news.emplace_back(slot);
+}
+
 scheduler::BindAnswer Server::bind(const model::Binding& binding) {
   static const model::AnnotationFilter kReadable = scheduler::pod_annotation_filter();
   const auto pod = find_by_name(binding);

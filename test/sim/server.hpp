@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "cluster/model/namespace.hpp"
 #include "cluster/model/node.hpp"
 #include "cluster/model/pod.hpp"
 #include "scheduler/api.hpp"
@@ -24,12 +25,14 @@ class Server {
   struct PodRemoved {
     model::Uid uid;
   };
-  using Event = std::variant<model::NodeRef, NodeRemoved, model::PodRef, PodRemoved>;
+  using Event =
+      std::variant<model::NodeRef, NodeRemoved, model::PodRef, PodRemoved, model::NamespaceRef>;
 
   void put_node(model::Node node);
   void remove_node(const std::string& name);
   void put_pod(model::Pod pod);
   void remove_pod(const std::string& uid);
+  void put_namespace(model::Namespace changed);
 
   [[nodiscard]] scheduler::BindAnswer bind(const model::Binding& binding);
   [[nodiscard]] scheduler::PodReading read(const model::Binding& binding) const;
@@ -37,6 +40,9 @@ class Server {
   // In order of their names and uids.
   [[nodiscard]] const std::map<std::string, model::NodeRef>& nodes() const { return nodes_; }
   [[nodiscard]] const std::map<std::string, model::PodRef>& pods() const { return pods_; }
+  [[nodiscard]] const std::map<std::string, model::NamespaceRef>& namespaces() const {
+    return namespaces_;
+  }
 
   // What happened since it was last emptied, for the watches.
   std::deque<Event> news;
@@ -46,6 +52,7 @@ class Server {
 
   std::map<std::string, model::NodeRef> nodes_;
   std::map<std::string, model::PodRef> pods_;
+  std::map<std::string, model::NamespaceRef> namespaces_;
   std::uint64_t version_ = 0;
 };
 

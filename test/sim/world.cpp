@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 World::World(std::uint64_t seed) : random_(seed), seed_(seed) {
+  for (const auto* name : {"a", "b"}) server_.put_namespace({model::Name(name), "", {}, ""});
   for (int i = 0; i < 4; ++i) add_node();
   start_scheduler();
 }
@@ -43,22 +44,24 @@ void World::start_scheduler() {
   options.queue.unschedulable_max = std::chrono::hours(24);
   scheduler_ = std::move(scheduler::Scheduler::make(clock_, network_, observer_, options).value());
   network_.connect(scheduler_.get());
-  node_stream_.clear();
-  pod_stream_.clear();
-  server_.news.clear();
   known_nodes_.clear();
   known_pods_.clear();
+  deliver_all();
+}
+
+void World::deliver_all() {
+  node_stream_.clear();
+  pod_stream_.clear();
+  namespace_stream_.clear();
+  server_.news.clear();
+  for (const auto& [name, of] : server_.namespaces()) deliver(of);
   for (const auto& [name, node] : server_.nodes()) deliver(node);
   for (const auto& [uid, pod] : server_.pods()) deliver(pod);
 }
 
 // Mark and sweep: everything there is, then what is gone.
 void World::relist() {
-  node_stream_.clear();
-  pod_stream_.clear();
-  server_.news.clear();
-  for (const auto& [name, node] : server_.nodes()) deliver(node);
-  for (const auto& [uid, pod] : server_.pods()) deliver(pod);
+  deliver_all();
   const auto nodes = known_nodes_;
   for (const auto& name : nodes) {
     if (!server_.nodes().contains(name)) deliver(Server::NodeRemoved{model::Name(name)});
@@ -88,13 +91,14 @@ std::optional<SteadyTime> World::next_due() const {
   consider(scheduler_->next_timer());
   if (!node_stream_.empty()) consider(node_stream_.front().due);
   if (!pod_stream_.empty()) consider(pod_stream_.front().due);
+  if (!namespace_stream_.empty()) consider(namespace_stream_.front().due);
   return next;
 }
 
 void World::run_due() {
   network_.run();
   take_news();
-  for (auto* stream : {&node_stream_, &pod_stream_}) {
+  for (auto* stream : {&node_stream_, &pod_stream_, &namespace_stream_}) {
     while (!stream->empty() && stream->front().due <= clock_.steady()) {
       const Delayed delayed = std::move(stream->front());
       stream->pop_front();
@@ -108,13 +112,18 @@ void World::take_news() {
   while (!server_.news.empty()) {
     Server::Event event = std::move(server_.news.front());
     server_.news.pop_front();
-    const bool of_node = std::holds_alternative<model::NodeRef>(event) ||
-                         std::holds_alternative<Server::NodeRemoved>(event);
-    auto& stream = of_node ? node_stream_ : pod_stream_;
+    auto& stream = stream_of(event);
     SteadyTime due = clock_.steady() + random_.between(1, lagging_ ? 300 : 5);
     if (!stream.empty()) due = std::max(due, stream.back().due);
     stream.push_back({due, std::move(event)});
   }
+}
+
+std::deque<World::Delayed>& World::stream_of(const Server::Event& event) {
+  if (std::holds_alternative<model::NamespaceRef>(event)) return namespace_stream_;
+  const bool of_node = std::holds_alternative<model::NodeRef>(event) ||
+                       std::holds_alternative<Server::NodeRemoved>(event);
+  return of_node ? node_stream_ : pod_stream_;
 }
 
 void World::deliver(const Server::Event& event) {
@@ -127,6 +136,8 @@ void World::deliver(const Server::Event& event) {
   } else if (const auto* pod = std::get_if<model::PodRef>(&event)) {
     known_pods_[(*pod)->uid.text] = *pod;
     scheduler_->on_pod(*pod);
+  } else if (const auto* of = std::get_if<model::NamespaceRef>(&event)) {
+    scheduler_->on_namespace(*of);
   } else {
     const auto& uid = std::get<Server::PodRemoved>(event).uid;
     known_pods_.erase(uid.text);

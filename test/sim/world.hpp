@@ -59,6 +59,7 @@ class World {
   void add_node();
   void remove_some_node();
   void change_some_node();
+  void relabel_some_namespace();
   void restart_scheduler();
   [[nodiscard]] model::Node new_node(const std::string& name);
   [[nodiscard]] model::PodRef some_pod(bool bound);
@@ -66,7 +67,10 @@ class World {
 
   void start_scheduler();
   void relist();
+  // Forgets what was on its way; everything that there is now arrives instead.
+  void deliver_all();
   void run_until(model::SteadyTime end);
+  [[nodiscard]] std::deque<Delayed>& stream_of(const Server::Event& event);
   [[nodiscard]] std::optional<model::SteadyTime> next_due() const;
   void run_due();
   void take_news();
@@ -84,9 +88,10 @@ class World {
   Server server_;
   Network network_{clock_, server_, random_};
   std::unique_ptr<scheduler::Scheduler> scheduler_;
-  // Two streams, each in order, both late.
+  // Three streams, each in order, all late.
   std::deque<Delayed> node_stream_;
   std::deque<Delayed> pod_stream_;
+  std::deque<Delayed> namespace_stream_;
   std::set<std::string> known_nodes_;
   std::map<std::string, model::PodRef> known_pods_;  // As last delivered, by uid.
   std::map<std::string, std::int64_t> cpu_most_;

@@ -13,6 +13,14 @@ namespace {
 
 constexpr const char* kUnreadable = "status.conditions: not a list";
 
+void make_jealous(PodBuilder& pod) {
+  model::AntiAffinityTerm term;
+  term.topology_key = model::Name("kubernetes.io/hostname");
+  term.namespace_selector = model::LabelSelector{
+      {{model::Name(kTeam), model::SelectorOperator::kIn, {model::Name("red")}, 0}}};
+  pod.label(kJealous, "true").raw().anti_affinity = {term};
+}
+
 }  // namespace
 
 void World::something_happens() {
@@ -33,8 +41,10 @@ void World::something_happens() {
     add_node();
   } else if (dice < 87) {
     remove_some_node();
-  } else if (dice < 96) {
+  } else if (dice < 94) {
     change_some_node();
+  } else if (dice < 96) {
+    relabel_some_namespace();
   } else if (dice < 98) {
     relist();
   } else {
@@ -51,6 +61,7 @@ void World::create_pod() {
   for (const auto& [uid, other] : server_.pods()) {
     if (other->name == pod.raw().name) return;
   }
+  pod.namespace_name(random_.chance(50) ? "a" : "b");
   pod.uid("u" + std::to_string(id)).priority(static_cast<std::int32_t>(random_.below(3)));
   pod.cpu_milli(static_cast<std::int64_t>(random_.below(8) * 500));
   if (random_.chance(70)) {
@@ -68,6 +79,7 @@ void World::create_foreign_pod() {
   if (node == nullptr) return;
   PodBuilder pod("f" + std::to_string(++counter_));
   pod.scheduler("default-scheduler").cpu_milli(1'000).bound_to(node->name.view());
+  if (random_.chance(40)) make_jealous(pod);
   if (random_.chance(30)) pod.request(kCores, 1);
   server_.put_pod(pod.raw());
 }
@@ -153,6 +165,14 @@ void World::change_some_node() {
     changed.uid.text += "-" + std::to_string(++counter_);
   }
   server_.put_node(std::move(changed));
+}
+
+void World::relabel_some_namespace() {
+  constexpr std::array kTeams{"red", "red", "blue", ""};
+  model::Namespace changed{model::Name(random_.chance(50) ? "a" : "b"), "", {}, ""};
+  const std::string_view team = kTeams[random_.below(kTeams.size())];
+  if (!team.empty()) changed.labels.set(model::Name(kTeam), model::Name(team));
+  server_.put_namespace(std::move(changed));
 }
 
 void World::restart_scheduler() {

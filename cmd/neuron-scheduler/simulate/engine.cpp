@@ -143,6 +143,7 @@ class Run {
     auto made = scheduler::Scheduler::make(clock_, api_, notices_, scheduler_options);
     if (!made) return made.error();
     scheduler_ = std::move(*made);
+    if (auto error = take_namespaces()) return *error;
     if (auto error = take_nodes()) return *error;
     if (auto error = take_pods()) return *error;
     schedule();
@@ -160,6 +161,20 @@ class Run {
     auto decoded = codec.decode(json::serialize(object.json));
     if (!decoded) return model::invalid(object.place + ": " + decoded.error().message);
     return decoded;
+  }
+
+  std::optional<model::Error> take_namespaces() {
+    const auto codec = client::make_json_namespace_codec();
+    for (const Object& object : cluster_.namespaces) {
+      const auto decoded = decode(*codec, object);
+      if (!decoded) return decoded.error();
+      if (const auto& problem = (*decoded)->decode_error; !problem.empty()) {
+        warn("Namespace " + object.name() +
+             " could not be read, it counts as one without labels: " + problem);
+      }
+      scheduler_->on_namespace(*decoded);
+    }
+    return std::nullopt;
   }
 
   std::optional<model::Error> take_nodes() {

@@ -27,7 +27,7 @@ using manifest::Document;
 constexpr std::size_t kSubdomainBytesMax = 253;
 constexpr std::size_t kLabelBytesMax = 63;
 
-enum class Role : std::uint8_t { kPod, kNode, kPriorityClass, kWorkload, kOther };
+enum class Role : std::uint8_t { kPod, kNode, kNamespace, kPriorityClass, kWorkload, kOther };
 
 std::string_view group_of(const json::object& object) {
   const std::string_view version = text_at(object, {"apiVersion"});
@@ -40,6 +40,7 @@ Role role_of(const json::object& object) {
   const std::string_view kind = text_at(object, {"kind"});
   if (group.empty() && kind == "Pod") return Role::kPod;
   if (group.empty() && kind == "Node") return Role::kNode;
+  if (group.empty() && kind == "Namespace") return Role::kNamespace;
   if (group == "scheduling.k8s.io" && kind == "PriorityClass") return Role::kPriorityClass;
   return is_workload(group, kind) ? Role::kWorkload : Role::kOther;
 }
@@ -109,6 +110,7 @@ class Builder {
     tell_ignored();
     for (Object& pod : cluster_.pods) finish_pod(pod);
     for (Object& node : cluster_.nodes) finish(node);
+    finish_namespaces();
     return std::move(cluster_);
   }
 
@@ -192,6 +194,10 @@ class Builder {
                                 " is no name (small letters, digits, '-' and '.')");
     }
     const std::string_view namespace_name = text_at(*metadata, {"namespace"});
+    if (role == Role::kNamespace && !is_label(name)) {
+      return fail(document,
+                  kind + ": metadata.name " + manifest_quoted(name) + " is no name of a namespace");
+    }
     if (namespaced && !is_label(namespace_name)) {
       return fail(document, kind + ' ' + name + ": metadata.namespace " +
                                 manifest_quoted(namespace_name) + " is no name of a namespace");
@@ -297,7 +303,7 @@ class Builder {
     }
   }
 
-  // Second pass: pods and nodes.
+  // Second pass: pods, nodes and namespaces.
   std::optional<model::Error> place(Document& document) {
     const Role role = role_of(document.object);
     if (role == Role::kPod || role == Role::kWorkload) {
@@ -322,6 +328,12 @@ class Builder {
         }
         --budget_.pods;
         cluster_.pods.push_back(Object{std::move(document.object), document.place(), {}});
+        return std::nullopt;
+      case Role::kNamespace:
+        if (cluster_.namespaces.size() == kNamespacesMax) {
+          return fail(document, "more than " + std::to_string(kNamespacesMax) + " namespaces");
+        }
+        cluster_.namespaces.push_back(Object{std::move(document.object), document.place(), {}});
         return std::nullopt;
       case Role::kWorkload:
         return expand(document);
@@ -374,6 +386,25 @@ class Builder {
     set_default(metadata, "creationTimestamp", json::value(model::format_time(cluster_.now)));
     object.created = model::parse_time(text_at(metadata, {"creationTimestamp"}));
     if (text_at(object.json, {"kind"}) == "Node") set_node_defaults(object.json);
+  }
+
+  // Every namespace has its name as a label (pkg/registry/core/namespace/strategy.go). Users may
+  // leave their namespaces out: a pod's is there all the same.
+  void finish_namespaces() {
+    std::set<std::string> missing;
+    for (const Object& pod : cluster_.pods) {
+      missing.emplace(text_at(pod.json, {"metadata", "namespace"}));
+    }
+    for (const Object& given : cluster_.namespaces) missing.erase(given.name());
+    for (const std::string& name : missing) {
+      json::object made{{"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+      cluster_.namespaces.push_back(Object{std::move(made), "namespace " + name, {}});
+    }
+    for (Object& object : cluster_.namespaces) {
+      const std::string name = object.name();
+      json::object* labels = make_object(object.json["metadata"].get_object(), "labels");
+      if (labels != nullptr) (*labels)["kubernetes.io/metadata.name"] = name;
+    }
   }
 
   void finish_pod(Object& pod) {

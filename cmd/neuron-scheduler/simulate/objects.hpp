@@ -17,9 +17,10 @@ namespace neuron_scheduler::simulate {
 
 inline constexpr std::size_t kPodsMax = 100'000;
 inline constexpr std::size_t kNodesMax = 20'000;
+inline constexpr std::size_t kNamespacesMax = 20'000;
 inline constexpr std::size_t kMadeBytesMax = std::size_t{256} * 1024 * 1024;
 
-// A pod or node as an API server would hold it after it was created.
+// A pod, node or namespace as an API server would hold it after it was created.
 struct Object {
   boost::json::object json;
   std::string place;  // FILE:LINE; of the object that makes it, if it is made.
@@ -33,6 +34,7 @@ struct Cluster {
   // In order of creation, then of the input; made ones where their maker is.
   std::vector<Object> nodes;
   std::vector<Object> pods;
+  std::vector<Object> namespaces;  // Those of the input, and those that pods are in.
   std::vector<std::string> warnings;
   model::WallTime now;
 };

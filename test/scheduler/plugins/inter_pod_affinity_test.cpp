@@ -258,8 +258,76 @@ INSTANTIATE_TEST_SUITE_P(
         HelpCase{"ANodeOfOthersWent", Cause::kNodeDelete, {from_db()}, true, false},
         HelpCase{"ANodeOfNoneChanged", Cause::kNodeUpdate, {}, false, false},
         // It is asked itself.
-        HelpCase{"ANodeCame", Cause::kNodeAdd, {from_web("zone")}, false, false},
-        HelpCase{"ANamespaceChanged", Cause::kNamespaceUpdate, {}, true, true}),
+        HelpCase{"ANodeCame", Cause::kNodeAdd, {from_web("zone")}, false, false}),
+    [](const auto& row) { return row.param.name; });
+
+// Of namespace "default", with the label team; "": without it, "?": not known.
+struct RelabelCase {
+  const char* name;
+  const char* of;
+  std::string before;
+  std::string after;
+  std::vector<AntiAffinityTerm> terms;  // Of a pod that counts.
+  bool concerns;
+  bool may_help;
+};
+
+void PrintTo(const RelabelCase& row, std::ostream* out) { *out << row.name; }
+
+class InterPodAffinityRelabelTest : public testing::TestWithParam<RelabelCase> {};
+
+TEST_P(InterPodAffinityRelabelTest, HelpsWhomATermLetsGo) {
+  const auto& row = GetParam();
+  const auto labels = [](const std::string& team) {
+    model::Labels made;
+    if (!team.empty()) made.set(Name("team"), Name(team));
+    return made;
+  };
+  const auto before = labels(row.before);
+  const auto after = labels(row.after);
+  const model::Cache cache = world({guard("a1", row.terms)});
+  const NamespaceChange change{Name(row.of), row.before == "?" ? nullptr : &before,
+                               row.after == "?" ? nullptr : &after, cache.anti_affinity()};
+  const Event event{.cause = Cause::kNamespaceUpdate, .namespace_change = &change};
+  const InterPodAffinity plugin;
+  EXPECT_EQ(plugin.concerned_by(event), row.concerns);
+  EXPECT_EQ(plugin.may_help(event, *web().build()), row.may_help);
+}
+
+AntiAffinityTerm from_team_x() { return from_namespaces(selector("team", "x")); }
+
+AntiAffinityTerm from_all_but_x() {
+  return from_namespaces({{{Name("team"), SelectorOperator::kNotIn, {Name("x")}, 0}}});
+}
+
+AntiAffinityTerm from_dbs_of_team_x() {
+  AntiAffinityTerm term = from_team_x();
+  term.selector = selector("app", "db");
+  return term;
+}
+
+AntiAffinityTerm from_team_x_and_default() {
+  AntiAffinityTerm term = from_team_x();
+  term.namespaces = {Name("default")};
+  return term;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Changes, InterPodAffinityRelabelTest,
+    testing::Values(
+        RelabelCase{"LetGo", "default", "x", "y", {from_team_x()}, true, true},
+        RelabelCase{"LostTheLabel", "default", "x", "", {from_team_x()}, true, true},
+        RelabelCase{"Gone", "default", "x", "?", {from_team_x()}, true, true},
+        RelabelCase{"BecameKnown", "default", "?", "x", {from_all_but_x()}, true, true},
+        RelabelCase{"Caught", "default", "y", "x", {from_team_x()}, false, false},
+        RelabelCase{"NoMatter", "default", "y", "z", {from_team_x()}, false, false},
+        RelabelCase{"NoTerm", "default", "x", "y", {}, false, false},
+        RelabelCase{"ATermWithoutSelector", "default", "x", "y", {from_web("zone")}, false, false},
+        RelabelCase{
+            "NamedAllTheSame", "default", "x", "y", {from_team_x_and_default()}, false, false},
+        RelabelCase{"OneOfTwo", "default", "x", "y", {from_web("rack"), from_team_x()}, true, true},
+        RelabelCase{"AnotherNamespace", "other", "x", "y", {from_team_x()}, true, false},
+        RelabelCase{"AgainstOtherPods", "default", "x", "y", {from_dbs_of_team_x()}, true, false}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
