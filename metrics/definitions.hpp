@@ -16,6 +16,20 @@ inline constexpr Definition kScheduleAttempts{
 inline constexpr Definition kAttemptDuration{
     "scheduler_scheduling_attempt_duration_seconds",
     "Duration of an attempt: the decision and, if there was one, the binding."};
+inline constexpr Definition kAlgorithmDuration{
+    "scheduler_scheduling_algorithm_duration_seconds",
+    "Duration of a decision alone, from PreFilter to the choice of a node."};
+inline constexpr Definition kPointDuration{
+    "scheduler_framework_extension_point_duration_seconds",
+    "What all plugins of an extension point took in one attempt; Bind: until its answer."};
+inline constexpr Definition kPluginEvaluations{
+    "scheduler_plugin_evaluation_total",
+    "Calls of a plugin at an extension point; a node that did not change is not asked again."};
+inline constexpr Definition kQueueIncoming{
+    "scheduler_queue_incoming_pods_total",
+    "Pods that came into a part of the queue, by the event that moved them."};
+inline constexpr Definition kPodAttempts{"scheduler_pod_scheduling_attempts",
+                                         "How many attempts pods took until they were bound."};
 inline constexpr Definition kPodDuration{
     "scheduler_pod_scheduling_sli_duration_seconds",
     "From a pod's first entry into the active queue until it was bound, by number of attempts."};
@@ -81,6 +95,14 @@ inline constexpr Definition kNeuronDevices{
     "Neuron devices of all nodes, each under one state; shared: some cores in use, others free."};
 inline constexpr Definition kNeuronCores{"neuron_scheduler_neuron_cores",
                                          "Neuron cores of all nodes, each under one state."};
+inline constexpr Definition kLargestFreeSet{
+    "neuron_scheduler_neuron_largest_free_set",
+    "Devices of the largest legal set that one node could give to a container now."};
+inline constexpr Definition kFreeSetNodes{
+    "neuron_scheduler_neuron_free_set_nodes",
+    "Nodes that could give a legal set of so many devices to a container now."};
+inline constexpr Definition kPendingByShape{"neuron_scheduler_pending_pods",
+                                            "Pods that are not bound, by what they ask of Neuron."};
 inline constexpr Definition kForeignPods{
     "neuron_scheduler_foreign_pods",
     "Bound pods that ask for Neuron but do not say readably which devices they have."};

@@ -20,24 +20,40 @@ std::optional<double> number(const std::optional<std::uint64_t>& value) {
   return value ? std::optional(number(*value)) : std::nullopt;
 }
 
-void append_neuron(const Snapshot& snapshot, Families& families) {
-  const NeuronDevices& devices = snapshot.devices;
-  SampledFamily(kNeuronDevices, MetricType::Gauge, "state")
-      .add("free", number(devices.free))
-      .add("shared", number(devices.shared))
-      .add("allocated", number(devices.allocated))
-      .add("foreign", number(devices.foreign))
-      .add("blocked", number(devices.blocked))
-      .add("cordoned", number(devices.cordoned))
-      .append_to(families);
-  const NeuronCores& cores = snapshot.cores;
-  SampledFamily(kNeuronCores, MetricType::Gauge, "state")
-      .add("free", number(cores.free))
-      .add("allocated", number(cores.allocated))
-      .add("foreign", number(cores.foreign))
-      .add("blocked", number(cores.blocked))
-      .add("cordoned", number(cores.cordoned))
-      .append_to(families);
+// Of all instance types that there are nodes of.
+void append_neuron_nodes(const Snapshot& snapshot, Families& families) {
+  SampledFamily devices(kNeuronDevices, MetricType::Gauge, {"instance_type", "state"});
+  SampledFamily cores(kNeuronCores, MetricType::Gauge, {"instance_type", "state"});
+  SampledFamily largest(kLargestFreeSet, MetricType::Gauge, {"instance_type"});
+  SampledFamily sets(kFreeSetNodes, MetricType::Gauge, {"instance_type", "devices"});
+  for (const auto& [type, nodes] : snapshot.neuron) {
+    devices.add({type, "free"}, number(nodes.devices.free))
+        .add({type, "shared"}, number(nodes.devices.shared))
+        .add({type, "allocated"}, number(nodes.devices.allocated))
+        .add({type, "foreign"}, number(nodes.devices.foreign))
+        .add({type, "blocked"}, number(nodes.devices.blocked))
+        .add({type, "cordoned"}, number(nodes.devices.cordoned));
+    cores.add({type, "free"}, number(nodes.cores.free))
+        .add({type, "allocated"}, number(nodes.cores.allocated))
+        .add({type, "foreign"}, number(nodes.cores.foreign))
+        .add({type, "blocked"}, number(nodes.cores.blocked))
+        .add({type, "cordoned"}, number(nodes.cores.cordoned));
+    largest.add({type}, number(nodes.largest_free_set));
+    for (const auto& [size, count] : nodes.with_free_set) {
+      sets.add({type, std::to_string(size)}, number(count));
+    }
+  }
+  for (const SampledFamily* family : {&devices, &cores, &largest, &sets}) {
+    family->append_to(families);
+  }
+}
+
+void append_pods(const Snapshot& snapshot, Families& families) {
+  SampledFamily by_shape(kPendingByShape, MetricType::Gauge, {"asks"});
+  for (std::size_t shape = 0; shape < snapshot.pending_by_shape.size(); ++shape) {
+    by_shape.add({scheduler::kAskedShapes[shape]}, number(snapshot.pending_by_shape[shape]));
+  }
+  by_shape.append_to(families);
   SampledFamily(kForeignPods, MetricType::Gauge)
       .add(number(snapshot.foreign_pods))
       .append_to(families);
@@ -46,18 +62,32 @@ void append_neuron(const Snapshot& snapshot, Families& families) {
       .append_to(families);
 }
 
+void append_plugin_calls(const Snapshot& snapshot, Families& families) {
+  SampledFamily calls(kPluginEvaluations, MetricType::Counter,
+                      {"plugin", "extension_point", "profile"});
+  for (const scheduler::PluginCalls& each : snapshot.plugin_calls) {
+    calls.add({each.plugin, each.extension_point, each.profile}, number(each.count));
+  }
+  calls.append_to(families);
+}
+
 }  // namespace
 
-SampledFamily::SampledFamily(const Definition& definition, MetricType type, std::string label)
-    : label_(std::move(label)) {
+SampledFamily::SampledFamily(const Definition& definition, MetricType type,
+                             std::vector<std::string> labels)
+    : labels_(std::move(labels)) {
   family_.name = definition.name;
   family_.help = definition.help;
   family_.type = type;
 }
 
-SampledFamily& SampledFamily::add(std::string label_value, double value) {
+SampledFamily& SampledFamily::add(std::initializer_list<std::string_view> label_values,
+                                  double value) {
   prometheus::ClientMetric& metric = family_.metric.emplace_back();
-  if (!label_.empty()) metric.label.push_back({label_, std::move(label_value)});
+  const auto* label_value = label_values.begin();
+  for (const std::string& label : labels_) {
+    metric.label.push_back({label, std::string(*label_value++)});
+  }
   if (family_.type == MetricType::Counter) {
     metric.counter.value = value;
   } else {
@@ -67,16 +97,16 @@ SampledFamily& SampledFamily::add(std::string label_value, double value) {
 }
 
 void append_snapshot(const Snapshot& snapshot, Families& families) {
-  SampledFamily(kPendingPods, MetricType::Gauge, "queue")
-      .add("active", number(snapshot.queue.active))
-      .add("backoff", number(snapshot.queue.backoff))
-      .add("unschedulable", number(snapshot.queue.unschedulable))
-      .add("gated", number(snapshot.queue.gated))
+  SampledFamily(kPendingPods, MetricType::Gauge, {"queue"})
+      .add({"active"}, number(snapshot.queue.active))
+      .add({"backoff"}, number(snapshot.queue.backoff))
+      .add({"unschedulable"}, number(snapshot.queue.unschedulable))
+      .add({"gated"}, number(snapshot.queue.gated))
       .append_to(families);
-  SampledFamily(kCacheSize, MetricType::Gauge, "type")
-      .add("nodes", number(snapshot.nodes))
-      .add("pods", number(snapshot.pods))
-      .add("assumed_pods", number(snapshot.assumed_pods))
+  SampledFamily(kCacheSize, MetricType::Gauge, {"type"})
+      .add({"nodes"}, number(snapshot.nodes))
+      .add({"pods"}, number(snapshot.pods))
+      .add({"assumed_pods"}, number(snapshot.assumed_pods))
       .append_to(families);
   SampledFamily(kBindsPending, MetricType::Gauge)
       .add(number(snapshot.pending_binds))
@@ -84,7 +114,9 @@ void append_snapshot(const Snapshot& snapshot, Families& families) {
   SampledFamily(kLogLinesDropped, MetricType::Counter)
       .add(number(snapshot.log_lines_dropped))
       .append_to(families);
-  append_neuron(snapshot, families);
+  append_neuron_nodes(snapshot, families);
+  append_pods(snapshot, families);
+  append_plugin_calls(snapshot, families);
 }
 
 void append_process(const ProcessStats& stats, Families& families) {

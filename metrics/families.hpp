@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <prometheus/metric_family.h>
@@ -15,17 +17,19 @@ namespace neuron_scheduler::metrics {
 
 using Families = std::vector<prometheus::MetricFamily>;
 
-// One family of gauges or counters with at most one label.
+// One family of gauges or counters.
 class SampledFamily {
  public:
-  SampledFamily(const Definition& definition, prometheus::MetricType type, std::string label = {});
-  SampledFamily& add(std::string label_value, double value);
+  SampledFamily(const Definition& definition, prometheus::MetricType type,
+                std::vector<std::string> labels = {});
+  // A value for each label.
+  SampledFamily& add(std::initializer_list<std::string_view> label_values, double value);
   SampledFamily& add(double value) { return add({}, value); }
   void append_to(Families& families) const { families.push_back(family_); }
 
  private:
   prometheus::MetricFamily family_;
-  std::string label_;
+  std::vector<std::string> labels_;
 };
 
 void append_snapshot(const Snapshot& snapshot, Families& families);

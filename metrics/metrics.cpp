@@ -5,15 +5,13 @@
 #include <map>
 #include <utility>
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "metrics/decisions.hpp"
 #include "metrics/definitions.hpp"
 #include "metrics/families.hpp"
 #include "metrics/process.hpp"
+#include "metrics/registered.hpp"
 
 namespace neuron_scheduler::metrics {
 namespace {
@@ -21,10 +19,7 @@ namespace {
 using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Histogram;
-using Buckets = Histogram::BucketBoundaries;
 
-constexpr std::array<const char*, 3> kResults = {"scheduled", "unschedulable", "error"};
-constexpr std::uint32_t kAttemptsMax = 15;  // This many or more count as one.
 constexpr std::array kResources = {client::Resource::kPods, client::Resource::kNodes,
                                    client::Resource::kNamespaces};
 constexpr std::array kWrites = {client::Write::kBinding, client::Write::kStatus,
@@ -44,26 +39,10 @@ std::string_view known_or_other(const std::array<std::string_view, Size>& known,
   return found == known.end() ? kOther : *found;
 }
 
-// count boundaries from start, each `factor` times the one before.
-Buckets exponential(double start, double factor, int count) {
-  Buckets buckets;
-  for (int i = 0; i < count; ++i, start *= factor) buckets.push_back(start);
-  return buckets;
-}
-
 // client-go's.
 const Buckets& request_buckets() {
   static const Buckets buckets = {0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60};
   return buckets;
-}
-
-double seconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-template <class Enum>
-std::size_t index(Enum value) {
-  return static_cast<std::size_t>(value);
 }
 
 class PrometheusMetrics final : public Metrics {
@@ -74,16 +53,21 @@ class PrometheusMetrics final : public Metrics {
 
   void attempt(scheduler::AttemptResult result, std::string_view profile,
                std::chrono::nanoseconds duration) override {
-    const Attempts& attempts = attempts_of(profile)[index(result)];
-    attempts.count->Increment();
-    attempts.duration->Observe(seconds(duration));
+    decisions_.attempt(result, profile, duration);
   }
   void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) override {
-    pod_durations_[std::clamp(attempts, 1U, kAttemptsMax) - 1]->Observe(
-        seconds(since_first_queued));
+    decisions_.pod_bound(since_first_queued, attempts);
   }
-  void bind_unknown() override { bind_unknown_.Increment(); }
-  void bind_conflict() override { bind_conflicts_.Increment(); }
+  void queued(scheduler::QueueName queue, scheduler::Cause cause) override {
+    decisions_.queued(queue, cause);
+  }
+  void extension_point(std::string_view point, scheduler::Code status, std::string_view profile,
+                       std::chrono::nanoseconds took) override {
+    decisions_.extension_point(point, status, profile, took);
+  }
+  void decided(std::chrono::nanoseconds took) override { decisions_.decided(took); }
+  void bind_unknown() override { decisions_.bind_unknown(); }
+  void bind_conflict() override { decisions_.bind_conflict(); }
   // Counted where it shows how many there are now: in the snapshot.
   void notice(std::string_view /*pod*/, std::string_view /*note*/) override {}
 
@@ -113,53 +97,27 @@ class PrometheusMetrics final : public Metrics {
   void lease_failed(std::string_view /*lease*/, std::string_view /*message*/) override {}
 
  private:
-  // Series of one profile and one result.
-  struct Attempts {
-    Counter* count = nullptr;
-    Histogram* duration = nullptr;
-  };
-  using ProfileAttempts = std::array<Attempts, kResults.size()>;
   using ResourceCounters = std::array<Counter*, kResources.size()>;
 
-  const ProfileAttempts& attempts_of(std::string_view profile);
   Counter& requests(std::string_view method, std::string_view code);
-  Family<Counter>& counters(const Definition& definition);
-  Family<Histogram>& histograms(const Definition& definition);
   ResourceCounters resource_counters(const Definition& definition);
 
   const MetricsOptions options_;
   prometheus::Registry registry_;
-  Family<Counter>& attempt_counts_ = counters(kScheduleAttempts);
-  Family<Histogram>& attempt_durations_ = histograms(kAttemptDuration);
-  std::map<std::string, ProfileAttempts, std::less<>> attempts_;
-  std::array<Histogram*, kAttemptsMax> pod_durations_{};
-  Family<Counter>& request_counts_ = counters(kRequests);
+  Decisions decisions_{registry_, options_.profiles};
+  Family<Counter>& request_counts_ = counters(registry_, kRequests);
   std::map<std::pair<std::string_view, std::string_view>, Counter*> requests_;
   std::map<std::string_view, Histogram*> request_durations_;
-  Counter& bind_conflicts_ = counters(kBindConflicts).Add({});
-  Counter& bind_unknown_ = counters(kBindUnknown).Add({});
   const ResourceCounters relists_ = resource_counters(kRelists);
   const ResourceCounters watch_failures_ = resource_counters(kWatchFailures);
   const ResourceCounters decode_errors_ = resource_counters(kDecodeErrors);
   std::array<Counter*, kWrites.size()> writes_dropped_{};
-  Family<prometheus::Gauge>& leader_status_ = prometheus::BuildGauge()
-                                                  .Name(kLeaderStatus.name)
-                                                  .Help(kLeaderStatus.help)
-                                                  .Register(registry_);
+  Family<prometheus::Gauge>& leader_status_ = gauges(registry_, kLeaderStatus);
   std::array<model::SteadyTime, kResources.size()> last_news_;
 };
 
 PrometheusMetrics::PrometheusMetrics(MetricsOptions options) : options_(std::move(options)) {
-  for (const std::string& profile : options_.profiles) attempts_of(profile);
-
-  Family<Histogram>& pod_durations = histograms(kPodDuration);
-  for (std::uint32_t attempts = 1; attempts <= kAttemptsMax; ++attempts) {
-    const std::string label = std::to_string(attempts) + (attempts == kAttemptsMax ? "+" : "");
-    pod_durations_[attempts - 1] =
-        &pod_durations.Add({{"attempts", label}}, exponential(0.01, 2, 20));
-  }
-
-  Family<Histogram>& request_durations = histograms(kRequestDuration);
+  Family<Histogram>& request_durations = histograms(registry_, kRequestDuration);
   for (const std::string_view method : kMethods) {
     request_durations_[method] = &request_durations.Add(
         {{"verb", std::string(method)}, {"host", options_.api_host}}, request_buckets());
@@ -173,7 +131,7 @@ PrometheusMetrics::PrometheusMetrics(MetricsOptions options) : options_(std::mov
     requests(method, "<error>");
   }
 
-  Family<Counter>& writes_dropped = counters(kWritesDropped);
+  Family<Counter>& writes_dropped = counters(registry_, kWritesDropped);
   for (const client::Write write : kWrites) {
     writes_dropped_[index(write)] =
         &writes_dropped.Add({{"write", std::string(client::to_string(write))}});
@@ -185,12 +143,12 @@ std::string PrometheusMetrics::text(const Snapshot& snapshot) const {
   Families families = registry_.Collect();
   append_snapshot(snapshot, families);
   append_process(read_process_stats(options_.proc / "self", options_.proc / "stat"), families);
-  SampledFamily(kBuildInfo, prometheus::MetricType::Gauge, "version")
-      .add(options_.version, 1)
+  SampledFamily(kBuildInfo, prometheus::MetricType::Gauge, {"version"})
+      .add({options_.version}, 1)
       .append_to(families);
-  SampledFamily news_age(kNewsAge, prometheus::MetricType::Gauge, "resource");
+  SampledFamily news_age(kNewsAge, prometheus::MetricType::Gauge, {"resource"});
   for (const client::Resource resource : kResources) {
-    news_age.add(std::string(client::to_string(resource)),
+    news_age.add({client::to_string(resource)},
                  seconds(snapshot.now - last_news_[index(resource)]));
   }
   news_age.append_to(families);
@@ -206,19 +164,6 @@ void PrometheusMetrics::request_finished(std::string_view method, std::string_vi
   request_durations_[known_method]->Observe(seconds(duration));
 }
 
-const PrometheusMetrics::ProfileAttempts& PrometheusMetrics::attempts_of(std::string_view profile) {
-  const auto found = attempts_.find(profile);
-  if (found != attempts_.end()) return found->second;
-  ProfileAttempts& made = attempts_[std::string(profile)];
-  for (std::size_t result = 0; result < kResults.size(); ++result) {
-    const prometheus::Labels labels = {{"result", kResults[result]},
-                                       {"profile", std::string(profile)}};
-    made[result] = {&attempt_counts_.Add(labels),
-                    &attempt_durations_.Add(labels, exponential(0.001, 2, 15))};
-  }
-  return made;
-}
-
 Counter& PrometheusMetrics::requests(std::string_view method, std::string_view code) {
   Counter*& counter = requests_[{method, code}];
   if (counter == nullptr) {
@@ -229,20 +174,9 @@ Counter& PrometheusMetrics::requests(std::string_view method, std::string_view c
   return *counter;
 }
 
-Family<Counter>& PrometheusMetrics::counters(const Definition& definition) {
-  return prometheus::BuildCounter().Name(definition.name).Help(definition.help).Register(registry_);
-}
-
-Family<Histogram>& PrometheusMetrics::histograms(const Definition& definition) {
-  return prometheus::BuildHistogram()
-      .Name(definition.name)
-      .Help(definition.help)
-      .Register(registry_);
-}
-
 PrometheusMetrics::ResourceCounters PrometheusMetrics::resource_counters(
     const Definition& definition) {
-  Family<Counter>& family = counters(definition);
+  Family<Counter>& family = counters(registry_, definition);
   ResourceCounters made{};
   for (const client::Resource resource : kResources) {
     made[index(resource)] = &family.Add({{"resource", std::string(client::to_string(resource))}});

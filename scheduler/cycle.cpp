@@ -129,7 +129,9 @@ Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
   if (cache.nodes().empty()) {
     return ended(Decision::Kind::kNoNodes, "no nodes available to schedule pods");
   }
-  Prepared prepared(profile, pod, cache);
+  CallCounts& calls = calls_[&profile];
+  calls.resize(profile.plugin_count());
+  Prepared prepared(profile, pod, cache, Prepared::Part::kAll, &calls);
   lap("PreFilter", prepared.end().code, profile);
   if (prepared.end().rejected()) {
     return ended(Decision::Kind::kRejected,
@@ -143,7 +145,7 @@ Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
   Evaluation& evaluation = evaluations_.at(prepared.key());
   const Status status = evaluation.update(prepared, cache);
   const bool none = evaluation.feasible_count() == 0;
-  lap("Filter", none && status.is_ok() ? Code::kUnschedulable : status.code, profile);
+  lap("Filter", status.code, profile);
   if (!status.is_ok()) {
     evaluations_.drop_last();
     return broken("filter", profile, prepared, status);
@@ -165,7 +167,7 @@ Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
   Evaluation evaluation;
   const Status status = evaluation.evaluate(prepared, named);
   const bool none = evaluation.feasible_count() == 0;
-  lap("Filter", none && status.is_ok() ? Code::kUnschedulable : status.code, profile);
+  lap("Filter", status.code, profile);
   if (!status.is_ok()) return broken("filter", profile, prepared, status);
   if (!none) {
     return decide_among(prepared, profile, pod, named, evaluation);
@@ -192,6 +194,11 @@ Decision Decider::decide_among(Prepared& prepared, const Profile& profile, const
   const NodeView& winner = best(nodes, among, totals, seed_, pod);
   lap("Score", Code::kOk, profile);
   return placed(winner, prepared);
+}
+
+CallCounts Decider::calls(const Profile& profile) const {
+  const auto found = calls_.find(&profile);
+  return found != calls_.end() ? found->second : CallCounts(profile.plugin_count());
 }
 
 // Positions of the feasible nodes that are scored, ascending: all, or the first ones from where the

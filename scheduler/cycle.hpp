@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "scheduler/evaluations.hpp"
 #include "scheduler/observer.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/plugin_calls.hpp"
 #include "scheduler/prepared.hpp"
 #include "scheduler/profile.hpp"
 
@@ -49,6 +51,9 @@ class Decider {
   [[nodiscard]] Decision decide(const Profile& profile, const model::Pod& pod,
                                 const model::Cache& cache);
 
+  // How often the profile's plugins were asked in all decisions.
+  [[nodiscard]] CallCounts calls(const Profile& profile) const;
+
  private:
   [[nodiscard]] Decision decide_among(Prepared& prepared, const Profile& profile,
                                       const model::Pod& pod,
@@ -68,6 +73,7 @@ class Decider {
   const std::optional<Meter> meter_;
   model::SteadyTime lap_started_;
   Evaluations evaluations_;
+  std::map<const Profile*, CallCounts> calls_;
   std::size_t next_start_ = 0;  // Where the next search for a share of the nodes begins.
 };
 

@@ -5,9 +5,9 @@ namespace neuron_scheduler::scheduler {
 std::string_view name_of(Cause cause) {
   switch (cause) {
     case Cause::kPodAdd:
-      return "PodAdd";
+      return "UnscheduledPodAdd";
     case Cause::kPodUpdate:
-      return "PodUpdate";
+      return "TargetPodUpdate";
     case Cause::kScheduleAttemptFailure:
       return "ScheduleAttemptFailure";
     case Cause::kBackoffComplete:

@@ -10,7 +10,7 @@
 
 namespace neuron_scheduler::scheduler {
 
-// Why a pod moves to active or backoff: the values of the label `event` of
+// Why a pod moves to another part of the queue: the values of the label `event` of
 // queue_incoming_pods_total (kube-scheduler.md §3.4, §8.1).
 enum class Cause : std::uint8_t {
   kPodAdd,
@@ -28,7 +28,7 @@ enum class Cause : std::uint8_t {
   kNamespaceUpdate,
 };
 
-// As kube-scheduler writes it.
+// As kube-scheduler 1.37 writes it; what it is that an update changed is not told apart.
 [[nodiscard]] std::string_view name_of(Cause cause);
 
 // A namespace has other labels than before.

@@ -31,16 +31,18 @@ class Observer {
   // A pod is bound: time since it first entered the active queue, and how many attempts it took (>=
   // 1).
   virtual void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) = 0;
-  // A bind attempt ended without a clear answer and will be sent again.
   // A pod came into this part of the queue.
   virtual void queued(QueueName /*queue*/, Cause /*cause*/) {}
-  // An extension point (PreFilter, Filter, PreScore, Score, Reserve, Bind) of one attempt ended, as
-  // kube-scheduler names them. Filter and Score are those of the nodes that had to be asked.
+  // An extension point (PreEnqueue, PreFilter, Filter, PreScore, Score, Reserve, Bind) of one pod
+  // ended, as kube-scheduler names them. Filter and Score are those of the nodes that had to be
+  // asked; Filter ends Ok even if no node fits, as there.
   virtual void extension_point(std::string_view /*point*/, Code /*status*/,
                                std::string_view /*profile*/, std::chrono::nanoseconds /*took*/) {}
   // A decision, from PreFilter to the choice of a node.
   virtual void decided(std::chrono::nanoseconds /*took*/) {}
+  // A bind attempt ended without a clear answer and will be sent again.
   virtual void bind_unknown() = 0;
+  // A bind attempt was answered with 409.
   virtual void bind_conflict() = 0;
   // A plugin has something to say that is no outcome: about a pod, or, if it names none, a node. It
   // also becomes an event of the pod.

@@ -9,11 +9,12 @@ namespace neuron_scheduler::scheduler {
 using model::Name;
 
 Prepared::Prepared(const Profile& profile, const model::Pod& pod, const model::Cache& cache,
-                   Part part)
+                   Part part, CallCounts* calls)
     : profile_(profile),
       pod_(pod),
       cache_(cache),
       part_(part),
+      calls_(calls),
       states_(profile.plugin_count()),
       skipped_(profile.plugin_count(), false) {
   for (const auto& [index, plugin] : profile_.pre_filter()) {
@@ -33,6 +34,7 @@ bool Prepared::takes_part(PluginIndex index) const {
 }
 
 bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
+  count(index, CountedPoint::kPreFilter);
   PreFilterResult result = plugin.pre_filter(pod_, cache_);
   switch (result.status.code) {
     case Code::kSkip:
@@ -92,6 +94,7 @@ Status Prepared::filter(const model::NodeView& node) {
   static const Name kUnreadable("node(s) could not be read");
   if (!node.node().decode_error.empty()) return Status::unresolvable(kUnreadable);
   for (const auto& [index, plugin, state] : filters_) {
+    count(index, CountedPoint::kFilter);
     Status status = plugin->filter(state, pod_, node);
     if (status.is_ok()) continue;
     if (!status.rejected()) broken_ = index;
@@ -104,6 +107,7 @@ Status Prepared::pre_score() {
   score_states_.resize(profile_.plugin_count());
   std::vector<bool> unscored(profile_.plugin_count(), false);
   for (const auto& [index, plugin] : profile_.pre_score()) {
+    count(index, CountedPoint::kPreScore);
     PreScoreResult result = plugin->pre_score(pod_, cache_);
     if (result.status.code == Code::kSkip) {
       unscored[index] = true;

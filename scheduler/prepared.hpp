@@ -8,6 +8,7 @@
 
 #include "cluster/model/cache.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/plugin_calls.hpp"
 #include "scheduler/profile.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -22,9 +23,10 @@ class Prepared {
   // Whose PreFilter and Filter take part.
   enum class Part : std::uint8_t { kAll, kNarrow, kWide };
 
-  // Runs PreFilter (kube-scheduler.md §1.1).
+  // Runs PreFilter (kube-scheduler.md §1.1). calls, if not null, must outlive it and have a place
+  // for each plugin: all calls are counted there.
   Prepared(const Profile& profile, const model::Pod& pod, const model::Cache& cache,
-           Part part = Part::kAll);
+           Part part = Part::kAll, CallCounts* calls = nullptr);
 
   // Why the pod fits no node at all, or (code kError) what broke; Ok: nodes may be asked. The first
   // Unresolvable ends PreFilter, of Unschedulable ones the last is kept.
@@ -50,6 +52,7 @@ class Prepared {
   [[nodiscard]] const std::vector<Scorer>& scorers() const { return scorers_; }
   // Of the scorer at this place of scorers().
   [[nodiscard]] std::int64_t score(std::size_t scorer, const model::NodeView& node) const {
+    count(scorers_[scorer].index, CountedPoint::kScore);
     return scorers_[scorer].plugin->score(scorers_[scorer].state, pod_, node);
   }
 
@@ -66,6 +69,9 @@ class Prepared {
     const PluginState* state = nullptr;
   };
 
+  void count(PluginIndex index, CountedPoint point) const {
+    if (calls_ != nullptr) ++(*calls_)[index][static_cast<std::size_t>(point)];
+  }
   [[nodiscard]] bool takes_part(PluginIndex index) const;
   // False: PreFilter ended with this plugin.
   bool pre_filter(PluginIndex index, const PreFilterPlugin& plugin);
@@ -76,6 +82,7 @@ class Prepared {
   const model::Pod& pod_;
   const model::Cache& cache_;
   const Part part_;
+  CallCounts* const calls_;
   Status end_;
   PluginIndex broken_ = 0;
   CycleState states_;

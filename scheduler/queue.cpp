@@ -52,8 +52,7 @@ void Queue::set_pod(model::PodRef pod, Gate gate) {
   const auto [found, is_new] = entries_.try_emplace(pod->uid);
   Entry& entry = found->second;
   if (is_new) {
-    entry.pod = std::move(pod);
-    entry.gate = gate;
+    set_object(entry, std::move(pod), gate);
     restamp(entry);
     requeue(entry, Cause::kPodAdd);
     return;
@@ -61,16 +60,16 @@ void Queue::set_pod(model::PodRef pod, Gate gate) {
   const bool changed = gate != entry.gate || !same_for_scheduling(*entry.pod, *pod);
   const Place place = entry.place;
   if (!changed || place == Place::kInFlight) {
-    entry.pod = std::move(pod);
-    entry.gate = gate;
+    set_object(entry, std::move(pod), gate);
     entry.changed_in_flight |= changed;
     return;
   }
   take_out(entry);
-  entry.pod = std::move(pod);
-  entry.gate = gate;
+  set_object(entry, std::move(pod), gate);
   entry.key.priority = entry.pod->priority;
-  if (place == Place::kUnschedulable || place == Place::kGated || gate == Gate::kClosed) {
+  const bool stays_gated = place == Place::kGated && gate == Gate::kClosed;
+  if (!stays_gated &&
+      (place == Place::kUnschedulable || place == Place::kGated || gate == Gate::kClosed)) {
     requeue(entry, Cause::kPodUpdate);
   } else {
     put(entry, place);
@@ -81,6 +80,7 @@ void Queue::remove(const model::Uid& uid) {
   const auto found = entries_.find(uid);
   if (found == entries_.end()) return;
   take_out(found->second);
+  --by_shape_.at(found->second.shape);
   entries_.erase(found);
 }
 
@@ -115,7 +115,7 @@ void Queue::return_rejected(const model::Uid& uid, const std::string& likeness) 
   if (entry->gate == Gate::kOpen && !entry->changed_in_flight) {
     put_asleep(*entry, likeness);
   } else {
-    requeue(*entry, Cause::kPodUpdate);
+    requeue(*entry, Cause::kScheduleAttemptFailure);
   }
 }
 
@@ -174,6 +174,14 @@ std::optional<SteadyTime> Queue::next_timer() const {
 QueueSizes Queue::sizes() const {
   return QueueSizes{active_.size(), backoff_rejected_.size() + backoff_failed_.size(),
                     unschedulable_.size(), gated_};
+}
+
+void Queue::set_object(Entry& entry, model::PodRef pod, Gate gate) {
+  if (entry.pod != nullptr) --by_shape_.at(entry.shape);
+  entry.pod = std::move(pod);
+  entry.gate = gate;
+  entry.shape = asked_shape(*entry.pod);
+  ++by_shape_.at(entry.shape);
 }
 
 void Queue::put(Entry& entry, Place place) {

@@ -11,6 +11,7 @@
 
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
+#include "scheduler/asked.hpp"
 #include "scheduler/event.hpp"
 #include "scheduler/observer.hpp"
 #include "scheduler/plugin.hpp"
@@ -78,6 +79,8 @@ class Queue {
 
   // Pods in flight are in none of them.
   [[nodiscard]] QueueSizes sizes() const;
+  // Of all pods, those in flight included.
+  [[nodiscard]] const PodsByShape& pods_by_shape() const { return by_shape_; }
 
  private:
   enum class Place : std::uint8_t {
@@ -95,6 +98,7 @@ class Queue {
   using Group = std::map<std::string, std::set<Entry*, ByAge>>::iterator;
   struct Entry {
     model::PodRef pod;
+    std::size_t shape = 0;  // As asked_shape(*pod).
     Gate gate = Gate::kOpen;
     Place place = Place::kInFlight;
     QueueOrderKey key;
@@ -117,6 +121,7 @@ class Queue {
   };
   using BackoffSet = std::set<Entry*, ByBackoffEnd>;
 
+  void set_object(Entry& entry, model::PodRef pod, Gate gate);
   void put(Entry& entry, Place place);
   void take_out(Entry& entry);
   // To backoff or active, by what is left of its backoff; to gated if its gate is closed.
@@ -136,6 +141,7 @@ class Queue {
   std::set<Entry*, ByAge> unschedulable_;
   std::map<std::string, std::set<Entry*, ByAge>> asleep_;  // The same ones, by likeness.
   std::size_t gated_ = 0;
+  PodsByShape by_shape_{};
   std::uint64_t sequence_ = 0;
 };
 

@@ -174,7 +174,11 @@ void Scheduler::on_pending_pod(const model::PodRef& pod) {
     drop_from_queue(pod->uid);
     return;
   }
-  queue_.set_pod(pod, pre_enqueue(*profile, *pod).is_ok() ? Gate::kOpen : Gate::kClosed);
+  const auto started = clock_.steady();
+  const Status let_in = pre_enqueue(*profile, *pod);
+  observer_.extension_point("PreEnqueue", let_in.code, profile->scheduler_name().view(),
+                            clock_.steady() - started);
+  queue_.set_pod(pod, let_in.is_ok() ? Gate::kOpen : Gate::kClosed);
 }
 
 void Scheduler::count(const model::PodRef& pod) {
@@ -360,6 +364,24 @@ void Scheduler::not_placed(const model::Uid& uid, const Profile& profile, Decisi
 void Scheduler::count_attempt(AttemptResult result, const Profile& profile,
                               model::SteadyTime started) {
   observer_.attempt(result, profile.scheduler_name().view(), clock_.steady() - started);
+}
+
+std::vector<PluginCalls> Scheduler::plugin_calls() const {
+  std::vector<PluginCalls> all;
+  for (const Profile& profile : profiles_) {
+    const CallCounts counts = decider_.calls(profile);
+    const auto add = [&](const auto& extensions, std::string_view name, CountedPoint point) {
+      for (const auto& extension : extensions) {
+        all.push_back({profile.plugin_name(extension.index), name, profile.scheduler_name().view(),
+                       counts[extension.index][static_cast<std::size_t>(point)]});
+      }
+    };
+    add(profile.pre_filter(), "PreFilter", CountedPoint::kPreFilter);
+    add(profile.filter(), "Filter", CountedPoint::kFilter);
+    add(profile.pre_score(), "PreScore", CountedPoint::kPreScore);
+    add(profile.score(), "Score", CountedPoint::kScore);
+  }
+  return all;
 }
 
 const Profile* Scheduler::profile_of(const model::Pod& pod) const {

@@ -16,6 +16,7 @@
 #include "scheduler/cycle.hpp"
 #include "scheduler/failure_reporter.hpp"
 #include "scheduler/observer.hpp"
+#include "scheduler/plugin_calls.hpp"
 #include "scheduler/profile.hpp"
 #include "scheduler/queue.hpp"
 #include "scheduler/waker.hpp"
@@ -87,6 +88,10 @@ class Scheduler {
   [[nodiscard]] std::size_t pending_binds() const { return binds_.pending(); }
 
   [[nodiscard]] QueueSizes queue_sizes() const { return queue_.sizes(); }
+  // Known pods that are not bound, those whose binding is under way included.
+  [[nodiscard]] const PodsByShape& pending_by_shape() const { return queue_.pods_by_shape(); }
+  // Of every plugin of every profile, at each point where it takes part.
+  [[nodiscard]] std::vector<PluginCalls> plugin_calls() const;
   [[nodiscard]] const model::Cache& cache() const { return cache_; }
 
  private:

@@ -20,6 +20,17 @@ void LoggingObserver::pod_bound(std::chrono::nanoseconds since_first_queued,
   next_.pod_bound(since_first_queued, attempts);
 }
 
+void LoggingObserver::queued(scheduler::QueueName queue, scheduler::Cause cause) {
+  next_.queued(queue, cause);
+}
+
+void LoggingObserver::extension_point(std::string_view point, scheduler::Code status,
+                                      std::string_view profile, std::chrono::nanoseconds took) {
+  next_.extension_point(point, status, profile, took);
+}
+
+void LoggingObserver::decided(std::chrono::nanoseconds took) { next_.decided(took); }
+
 void LoggingObserver::bind_unknown() { next_.bind_unknown(); }
 
 void LoggingObserver::bind_conflict() { next_.bind_conflict(); }

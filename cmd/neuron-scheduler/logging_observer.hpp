@@ -20,6 +20,10 @@ class LoggingObserver final : public client::Observer, public scheduler::Observe
   void attempt(scheduler::AttemptResult result, std::string_view profile,
                std::chrono::nanoseconds duration) override;
   void pod_bound(std::chrono::nanoseconds since_first_queued, std::uint32_t attempts) override;
+  void queued(scheduler::QueueName queue, scheduler::Cause cause) override;
+  void extension_point(std::string_view point, scheduler::Code status, std::string_view profile,
+                       std::chrono::nanoseconds took) override;
+  void decided(std::chrono::nanoseconds took) override;
   void bind_unknown() override;
   void bind_conflict() override;
   // What is said of nodes is said once, not once for each node of a kind.

@@ -340,6 +340,10 @@ neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
   return answer.evaluation;
 }
 
+std::string_view NeuronNode::type_name() const {
+  return type_known() ? neuron::find_instance_type(instance_type_)->name : "other";
+}
+
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
   std::int64_t latest = 0;
   for (const HeldPod& held : pods_) {

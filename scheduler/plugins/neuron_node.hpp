@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster/model/name.hpp"
@@ -63,6 +64,8 @@ class NeuronNode final : public model::NodeAggregate {
   [[nodiscard]] bool type_known() const {
     return geometry().arrangement != neuron::Arrangement::kUnknown;
   }
+  // As the catalog calls the instance type; "other" if it is not there.
+  [[nodiscard]] std::string_view type_name() const;
   // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
   [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
   [[nodiscard]] NeuronUsage usage() const;

@@ -1,8 +1,8 @@
 // One run of the scheduler's core for counting its instructions (test/bench/instructions.py):
-//   decision_loop NODES SLEEPERS PODS
+//   decision_loop NODES SLEEPERS PODS [metered]
 // NODES Neuron nodes; SLEEPERS pods of four kinds that never fit have been decided and sleep; then
 // PODS pods of one core each come, are decided, bound and confirmed. That part alone is inside
-// measured_part(), which callgrind is told to count.
+// measured_part(), which callgrind is told to count. metered: with the metrics of the real program.
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/metrics.hpp"
 #include "scheduler/registry.hpp"
 #include "scheduler/scheduler.hpp"
 #include "test/support/builders.hpp"
@@ -47,9 +48,11 @@ class Silent final : public scheduler::Observer {
 };
 
 struct World {
+  explicit World(scheduler::Observer& told) : observer(told) {}
+
   test::SimClock clock;
   Api api;
-  Silent observer;
+  scheduler::Observer& observer;
   std::unique_ptr<scheduler::Scheduler> scheduler = std::move(
       scheduler::Scheduler::make(clock, api, observer, scheduler::SchedulerOptions{}).value());
 };
@@ -112,11 +115,17 @@ int number(const char* text) {
 
 int main(int argc, char** argv) {
   namespace ns = neuron_scheduler;
-  if (argc != 4) {
-    std::fputs("usage: decision_loop NODES SLEEPERS PODS\n", stderr);
+  const bool metered = argc == 5 && std::strcmp(argv[4], "metered") == 0;
+  if (argc != 4 && !metered) {
+    std::fputs("usage: decision_loop NODES SLEEPERS PODS [metered]\n", stderr);
     return 2;
   }
-  ns::World world;
+  ns::Silent silent;
+  ns::metrics::MetricsOptions options;
+  options.profiles = {"neuron-scheduler"};
+  const auto metrics = ns::metrics::make_metrics(std::move(options));
+  ns::scheduler::Observer* const observer = metrics.get();
+  ns::World world(metered ? *observer : silent);
   ns::make_nodes(world, ns::number(argv[1]));
   ns::make_sleepers(world, ns::number(argv[2]));
   std::vector<ns::PodBuilder> pods;

@@ -274,7 +274,7 @@ class OnServer(unittest.TestCase):
 
     def test_the_alerts_read_metrics_that_exist(self):
         docs = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
-        documented = set(re.findall(r"^\| `([a-z_]+)` \|", docs, re.M)) | NOT_YET
+        documented = set(re.findall(r"^\| `([a-z_]+)` \|", docs, re.M))
         for rule in self.rules()["groups"][0]["rules"]:
             [metric] = re.findall(r"([a-z_]+)\{", rule["expr"])
             self.assertIn(metric, documented | {"up"}, rule["alert"])
@@ -285,9 +285,6 @@ class OnServer(unittest.TestCase):
         self.assertNotIn("NeuronSchedulerNoLeader", names)
         self.assertIn("NeuronSchedulerDown", names)
 
-
-# Metrics of the alerts that the program does not have yet.
-NOT_YET = {"leader_election_master_status"}
 
 _OF = f'job="{RELEASE}", namespace="{NAMESPACE}"'
 
@@ -313,8 +310,8 @@ _HEALTHY = [
     _series("neuron_scheduler_bind_unknown_total", "2x90", ', pod="a"'),
     _series("neuron_scheduler_foreign_pods", "0x90", ', pod="a"'),
     _series("neuron_scheduler_annotation_drift_pods", "0x90", ', pod="a"'),
-    _series("neuron_scheduler_neuron_devices", "0x90", ', pod="a", state="blocked"'),
-    _series("neuron_scheduler_neuron_devices", "16x90", ', pod="a", state="free"'),
+    _series("neuron_scheduler_neuron_devices", "0x90", ', pod="a", instance_type="other", state="blocked"'),
+    _series("neuron_scheduler_neuron_devices", "16x90", ', pod="a", instance_type="other", state="free"'),
 ]
 _NAMES = ("NeuronSchedulerDown", "NeuronSchedulerNoLeader", "NeuronSchedulerOutOfTouch", "NeuronSchedulerErrors",
           "NeuronSchedulerBindingsUnclear", "NeuronForeignPods", "NeuronAssignmentsChanged", "NeuronDevicesBlocked")
@@ -331,7 +328,9 @@ ALERTS = [
         _series("neuron_scheduler_bind_unknown_total", "0+1x90", ', pod="a"'),
         _series("neuron_scheduler_foreign_pods", "1x90", ', pod="a"'),
         _series("neuron_scheduler_annotation_drift_pods", "1x90", ', pod="a"'),
-        _series("neuron_scheduler_neuron_devices", "16x90", ', pod="a", state="blocked"')],
+        _series("neuron_scheduler_neuron_devices", "12x90", ', pod="a", instance_type="other", state="blocked"'),
+        _series("neuron_scheduler_neuron_devices", "4x90",
+                ', pod="a", instance_type="trn1.32xlarge", state="blocked"')],
      "alert_rule_test": [
          _alert("NeuronSchedulerNoLeader", "60m", "critical"),
          _alert("NeuronSchedulerOutOfTouch", "60m", "warning", pod="a", resource="nodes"),

@@ -27,9 +27,27 @@ class Metrics(ClusterTest):
         self.assertEqual(count("schedule_attempts_total", result="error"), 0)
         self.assertEqual(count("scheduling_attempt_duration_seconds_count", result="scheduled"), 20)
         self.assertEqual(count("pod_scheduling_sli_duration_seconds_count"), 20)
+        self.assertEqual(count("pod_scheduling_attempts_count"), 20)
+        self.assertGreaterEqual(count("scheduling_algorithm_duration_seconds_count"), 21)
+        self.assertGreaterEqual(count("framework_extension_point_duration_seconds_count", extension_point="Filter",
+                                      status="Success", profile="neuron-scheduler"), 21)
+        self.assertEqual(count("framework_extension_point_duration_seconds_count", extension_point="Bind",
+                               status="Success"), 20)
+        self.assertEqual(count("queue_incoming_pods_total", queue="active", event="UnscheduledPodAdd"), 21)
+        self.assertGreaterEqual(count("queue_incoming_pods_total", queue="unschedulable",
+                                      event="ScheduleAttemptFailure"), 1)
+        self.assertGreaterEqual(count("plugin_evaluation_total", plugin="Neuron", extension_point="PreFilter"), 21)
+        self.assertGreaterEqual(count("plugin_evaluation_total", plugin="Neuron", extension_point="Filter"), 2)
         self.assertEqual(count("pending_pods"), 1)
         self.assertEqual(count("cache_size", type="nodes"), 2)
         self.assertEqual(count("cache_size", type="pods"), 20)
+        self.assertEqual(scheduler.metric("neuron_scheduler_pending_pods", asks="cores:1"), 0)
+        self.assertEqual(scheduler.metric("neuron_scheduler_pending_pods", asks="other"), 1)
+        neuron = {"instance_type": "trn1.32xlarge"}
+        self.assertEqual(scheduler.metric("neuron_scheduler_neuron_devices", **neuron), 32)
+        self.assertEqual(scheduler.metric("neuron_scheduler_neuron_cores", state="allocated", **neuron), 20)
+        self.assertEqual(scheduler.metric("neuron_scheduler_neuron_largest_free_set", **neuron), 16)
+        self.assertEqual(scheduler.metric("neuron_scheduler_neuron_free_set_nodes", devices="16", **neuron), 1)
         self.assertGreaterEqual(scheduler.metric("rest_client_requests_total", code="201", method="POST"), 20)
         self.assertGreater(scheduler.metric("process_cpu_seconds_total"), 0)
 

@@ -84,7 +84,111 @@ TEST_F(MetricsTest, FilesPodsUnderTheirNumberOfAttempts) {
   EXPECT_EQ(value(count + "\"2\"}"), 0);
   EXPECT_EQ(value(count + "\"14\"}"), 1);
   EXPECT_EQ(value(count + "\"15+\"}"), 3);
+  EXPECT_EQ(value("scheduler_pod_scheduling_attempts_count"), 6);
+  EXPECT_EQ(value("scheduler_pod_scheduling_attempts_bucket{le=\"1\"}"), 2);
+  EXPECT_EQ(value("scheduler_pod_scheduling_attempts_bucket{le=\"16\"}"), 5);
 }
+
+TEST_F(MetricsTest, MeasuresDecisionsApartFromBindings) {
+  metrics_->decided(3ms);
+  const std::string name = "scheduler_scheduling_algorithm_duration_seconds";
+  EXPECT_EQ(value(name + "_sum"), 0.003);
+  EXPECT_EQ(value(name + "_bucket{le=\"0.002\"}"), 0);
+  EXPECT_EQ(value(name + "_bucket{le=\"0.004\"}"), 1);
+}
+
+struct PointCase {
+  std::string name;
+  std::string point;
+  scheduler::Code code;
+  std::string status;  // "": not counted.
+};
+void PrintTo(const PointCase& each, std::ostream* out) { *out << each.name; }
+
+class PointTest : public MetricsTest, public testing::WithParamInterface<PointCase> {};
+
+TEST_P(PointTest, IsCountedUnderKubeSchedulersWords) {
+  const auto& [name, point, code, status] = GetParam();
+  const std::string metric = "scheduler_framework_extension_point_duration_seconds_count";
+  const auto before = series(metric);
+  const auto sum = [&] {
+    double all = 0;
+    for (const std::string& line : series(metric)) all += std::stod(line.substr(line.rfind(' ')));
+    return all;
+  };
+  metrics_->extension_point(point, code, "neuron-scheduler", 1ms);
+  metrics_->extension_point(point, code, "neuron-scheduler", 1s);
+  if (status.empty()) {
+    EXPECT_EQ(series(metric), before);
+    return;
+  }
+  EXPECT_EQ(value(metric + "{extension_point=\"" + point +
+                  "\",profile=\"neuron-scheduler\",status=\"" + status + "\"}"),
+            2);
+  EXPECT_EQ(sum(), 2);
+}
+
+using scheduler::Code;
+INSTANTIATE_TEST_SUITE_P(
+    Points, PointTest,
+    testing::Values(PointCase{"gated", "PreEnqueue", Code::kUnresolvable,
+                              "UnschedulableAndUnresolvable"},
+                    PointCase{"prepared", "PreFilter", Code::kOk, "Success"},
+                    PointCase{"rejected", "PreFilter", Code::kUnschedulable, "Unschedulable"},
+                    PointCase{"filtered", "Filter", Code::kOk, "Success"},
+                    PointCase{"filter_broke", "Filter", Code::kError, "Error"},
+                    PointCase{"nothing_to_score", "PreScore", Code::kSkip, "Skip"},
+                    PointCase{"scored", "Score", Code::kOk, "Success"},
+                    PointCase{"taken", "Reserve", Code::kUnschedulable, "Unschedulable"},
+                    PointCase{"bound", "Bind", Code::kOk, "Success"},
+                    PointCase{"not_bound", "Bind", Code::kError, "Error"},
+                    PointCase{"no_such_point", "Lunch", Code::kOk, ""}),
+    [](const auto& test) { return test.param.name; });
+
+struct IncomingCase {
+  std::string name;
+  scheduler::QueueName queue;
+  scheduler::Cause cause;
+  std::string labels;
+};
+void PrintTo(const IncomingCase& each, std::ostream* out) { *out << each.name; }
+
+class IncomingTest : public MetricsTest, public testing::WithParamInterface<IncomingCase> {};
+
+TEST_P(IncomingTest, IsCountedUnderKubeSchedulersWords) {
+  EXPECT_TRUE(series("scheduler_queue_incoming_pods_total").empty());
+  metrics_->queued(GetParam().queue, GetParam().cause);
+  metrics_->queued(GetParam().queue, GetParam().cause);
+  EXPECT_THAT(series("scheduler_queue_incoming_pods_total"),
+              testing::ElementsAre("{" + GetParam().labels + "} 2"));
+}
+
+using scheduler::Cause;
+using scheduler::QueueName;
+INSTANTIATE_TEST_SUITE_P(
+    Queues, IncomingTest,
+    testing::Values(IncomingCase{"new", QueueName::kActive, Cause::kPodAdd,
+                                 R"(event="UnscheduledPodAdd",queue="active")"},
+                    IncomingCase{"gated", QueueName::kGated, Cause::kPodAdd,
+                                 R"(event="UnscheduledPodAdd",queue="unschedulable")"},
+                    IncomingCase{"edited", QueueName::kActive, Cause::kPodUpdate,
+                                 R"(event="TargetPodUpdate",queue="active")"},
+                    IncomingCase{"rejected", QueueName::kUnschedulable,
+                                 Cause::kScheduleAttemptFailure,
+                                 R"(event="ScheduleAttemptFailure",queue="unschedulable")"},
+                    IncomingCase{"waited", QueueName::kActive, Cause::kBackoffComplete,
+                                 R"(event="BackoffComplete",queue="active")"},
+                    IncomingCase{"slept_long", QueueName::kActive, Cause::kUnschedulableTimeout,
+                                 R"(event="UnschedulableTimeout",queue="active")"},
+                    IncomingCase{"nothing_else", QueueName::kActive, Cause::kPopFromBackoff,
+                                 R"(event="PopFromBackoffQ",queue="active")"},
+                    IncomingCase{"node_came", QueueName::kBackoff, Cause::kNodeAdd,
+                                 R"(event="NodeAdd",queue="backoff")"},
+                    IncomingCase{"node_changed", QueueName::kBackoff, Cause::kNodeUpdate,
+                                 R"(event="NodeUpdate",queue="backoff")"},
+                    IncomingCase{"room", QueueName::kBackoff, Cause::kAssignedPodDelete,
+                                 R"(event="AssignedPodDelete",queue="backoff")"}),
+    [](const auto& test) { return test.param.name; });
 
 struct BucketsCase {
   std::string name;
@@ -96,10 +200,10 @@ void PrintTo(const BucketsCase& each, std::ostream* out) { *out << each.name; }
 class BucketsTest : public MetricsTest, public testing::WithParamInterface<BucketsCase> {};
 
 TEST_P(BucketsTest, AreKubeSchedulers) {
-  const std::string key = ",le=\"";
+  const std::string key = "le=\"";
   std::vector<std::string> bounds;
   for (const std::string& line : series(GetParam().metric + "_bucket")) {
-    const auto at = line.find(key) + key.size();
+    const auto at = line.rfind(key) + key.size();
     const std::string bound = line.substr(at, line.find('"', at) - at);
     if (bounds.empty() || bounds.back() != "+Inf") bounds.push_back(bound);
   }
@@ -113,6 +217,17 @@ INSTANTIATE_TEST_SUITE_P(
                     "scheduler_scheduling_attempt_duration_seconds",
                     {"0.001", "0.002", "0.004", "0.008", "0.016", "0.032", "0.064", "0.128",
                      "0.256", "0.512", "1.024", "2.048", "4.096", "8.192", "16.384", "+Inf"}},
+        BucketsCase{"algorithm",
+                    "scheduler_scheduling_algorithm_duration_seconds",
+                    {"0.001", "0.002", "0.004", "0.008", "0.016", "0.032", "0.064", "0.128",
+                     "0.256", "0.512", "1.024", "2.048", "4.096", "8.192", "16.384", "+Inf"}},
+        BucketsCase{"point",
+                    "scheduler_framework_extension_point_duration_seconds",
+                    {"0.0001", "0.0002", "0.0004", "0.0008", "0.0016", "0.0032", "0.0064", "0.0128",
+                     "0.0256", "0.0512", "0.1024", "0.2048", "+Inf"}},
+        BucketsCase{"pod_attempts",
+                    "scheduler_pod_scheduling_attempts",
+                    {"1", "2", "4", "8", "16", "+Inf"}},
         BucketsCase{"pod",
                     "scheduler_pod_scheduling_sli_duration_seconds",
                     {"0.01",   "0.02",   "0.04",   "0.08",    "0.16",    "0.32",    "0.64",
@@ -196,9 +311,15 @@ TEST_F(MetricsTest, ShowsTheSnapshot) {
   snapshot_.pods = 6;
   snapshot_.assumed_pods = 7;
   snapshot_.pending_binds = 8;
-  snapshot_.devices = {
+  NeuronNodes& trn1 = snapshot_.neuron["trn1.32xlarge"];
+  trn1.devices = {
       .cordoned = 14, .allocated = 11, .shared = 10, .foreign = 12, .blocked = 13, .free = 9};
-  snapshot_.cores = {.allocated = 16, .cordoned = 19, .foreign = 17, .blocked = 18, .free = 15};
+  trn1.cores = {.allocated = 16, .cordoned = 19, .foreign = 17, .blocked = 18, .free = 15};
+  trn1.largest_free_set = 8;
+  trn1.with_free_set = {{1, 5}, {4, 3}, {8, 1}, {16, 0}};
+  snapshot_.neuron["other"].devices.free = 2;
+  snapshot_.pending_by_shape[4] = 23;
+  snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 24}};
   snapshot_.foreign_pods = 20;
   snapshot_.drifted_pods = 21;
   snapshot_.log_lines_dropped = 22;
@@ -210,14 +331,24 @@ TEST_F(MetricsTest, ShowsTheSnapshot) {
   EXPECT_THAT(series("scheduler_cache_size"),
               ElementsAre("{type=\"assumed_pods\"} 7", "{type=\"nodes\"} 5", "{type=\"pods\"} 6"));
   EXPECT_THAT(series("neuron_scheduler_pending_bindings"), ElementsAre(" 8"));
-  EXPECT_THAT(
-      series("neuron_scheduler_neuron_devices"),
-      ElementsAre("{state=\"allocated\"} 11", "{state=\"blocked\"} 13", "{state=\"cordoned\"} 14",
-                  "{state=\"foreign\"} 12", "{state=\"free\"} 9", "{state=\"shared\"} 10"));
-  EXPECT_THAT(
-      series("neuron_scheduler_neuron_cores"),
-      ElementsAre("{state=\"allocated\"} 16", "{state=\"blocked\"} 18", "{state=\"cordoned\"} 19",
-                  "{state=\"foreign\"} 17", "{state=\"free\"} 15"));
+  const auto of = [&](const std::string& metric) {
+    return series("neuron_scheduler_neuron_" + metric + "{instance_type=\"trn1.32xlarge\"");
+  };
+  EXPECT_THAT(of("devices"), ElementsAre(",state=\"allocated\"} 11", ",state=\"blocked\"} 13",
+                                         ",state=\"cordoned\"} 14", ",state=\"foreign\"} 12",
+                                         ",state=\"free\"} 9", ",state=\"shared\"} 10"));
+  EXPECT_THAT(of("cores"), ElementsAre(",state=\"allocated\"} 16", ",state=\"blocked\"} 18",
+                                       ",state=\"cordoned\"} 19", ",state=\"foreign\"} 17",
+                                       ",state=\"free\"} 15"));
+  EXPECT_EQ(value("neuron_scheduler_neuron_devices{instance_type=\"other\",state=\"free\"}"), 2);
+  EXPECT_THAT(of("largest_free_set"), ElementsAre("} 8"));
+  EXPECT_THAT(of("free_set_nodes"), ElementsAre(",devices=\"1\"} 5", ",devices=\"16\"} 0",
+                                                ",devices=\"4\"} 3", ",devices=\"8\"} 1"));
+  EXPECT_THAT(series("neuron_scheduler_pending_pods"), testing::SizeIs(27));
+  EXPECT_EQ(value("neuron_scheduler_pending_pods{asks=\"devices:4\"}"), 23);
+  EXPECT_THAT(series("scheduler_plugin_evaluation_total"),
+              ElementsAre("{plugin=\"Neuron\",extension_point=\"Filter\",profile=\"neuron-"
+                          "scheduler\"} 24"));
   EXPECT_THAT(series("neuron_scheduler_foreign_pods"), ElementsAre(" 20"));
   EXPECT_THAT(series("neuron_scheduler_annotation_drift_pods"), ElementsAre(" 21"));
   EXPECT_THAT(series("neuron_scheduler_log_lines_dropped_total"), ElementsAre(" 22"));
@@ -258,6 +389,10 @@ TEST_F(MetricsTest, PromtoolIsContent) {
     GTEST_SKIP() << "promtool (Debian package prometheus) is not installed";
   }
   metrics_->attempt(AttemptResult::kScheduled, "neuron-scheduler", 3ms);
+  metrics_->queued(QueueName::kActive, Cause::kPodAdd);
+  metrics_->leader_changed("lease", "", false);
+  snapshot_.neuron["other"].with_free_set = {{1, 1}};
+  snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 1}};
   const auto file = std::filesystem::path(testing::TempDir()) / "metrics-for-promtool";
   std::ofstream(file) << text();
   const auto report = file.string() + ".report";
@@ -266,6 +401,7 @@ TEST_F(MetricsTest, PromtoolIsContent) {
   std::stringstream said;
   said << std::ifstream(report).rdbuf();
   EXPECT_EQ(status, 0) << said.str();
+  EXPECT_EQ(said.str(), "");
   std::filesystem::remove(file);
   std::filesystem::remove(report);
 }
@@ -349,6 +485,9 @@ TEST_F(MetricsTest, DocumentationListsAllOfThem) {
   std::ifstream file("docs/metrics.md");
   ASSERT_TRUE(file) << "to be run in the root of the tree";
   metrics_->leader_changed("lease", "", false);
+  metrics_->queued(QueueName::kActive, Cause::kPodAdd);
+  snapshot_.neuron["other"].with_free_set = {{1, 1}};
+  snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 1}};
   const Catalog documented = read_documentation(file);
   const Catalog real = read_text(text());
   EXPECT_GT(real.size(), 20U);

@@ -266,13 +266,18 @@ TEST_F(QueueTest, SaysWhatComesInAndWhy) {
   clock_.advance(seconds(300));
   queue_.tick();
   queue_.set_pod(PodBuilder("p").gate("g").build(), Gate::kClosed);
+  queue_.set_pod(PodBuilder("p").gate("g").label("a", "b").build(), Gate::kClosed);  // It stays.
   queue_.set_pod(PodBuilder("p").build(), Gate::kOpen);
+  ASSERT_EQ(pop(), "p");
+  queue_.set_pod(PodBuilder("p").label("a", "b").build(), Gate::kOpen);
+  queue_.return_rejected(uid("p"), "any");
   EXPECT_THAT(observer_.moves,
-              testing::ElementsAre(
-                  "active PodAdd", "unschedulable ScheduleAttemptFailure", "backoff NodeAdd",
-                  "active PopFromBackoffQ", "backoff ScheduleAttemptFailure",
-                  "active BackoffComplete", "unschedulable ScheduleAttemptFailure",
-                  "active UnschedulableTimeout", "gated PodUpdate", "active PodUpdate"));
+              testing::ElementsAre("active UnscheduledPodAdd",
+                                   "unschedulable ScheduleAttemptFailure", "backoff NodeAdd",
+                                   "active PopFromBackoffQ", "backoff ScheduleAttemptFailure",
+                                   "active BackoffComplete", "unschedulable ScheduleAttemptFailure",
+                                   "active UnschedulableTimeout", "gated TargetPodUpdate",
+                                   "active TargetPodUpdate", "backoff ScheduleAttemptFailure"));
 }
 
 TEST_F(QueueTest, AFailingPodGoesBehindItsEquals) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "scheduler/api.hpp"
 #include "scheduler/observer.hpp"
 
@@ -66,6 +68,14 @@ class RecordingObserver final : public scheduler::Observer {
     moves.push_back(std::string(kNames.at(static_cast<std::size_t>(queue))) + ' ' +
                     std::string(scheduler::name_of(cause)));
   }
+  void extension_point(std::string_view point, scheduler::Code status, std::string_view profile,
+                       std::chrono::nanoseconds took) override {
+    static constexpr std::array kCodes = {"ok", "skip", "unschedulable", "unresolvable", "error"};
+    points.push_back(std::string(point) + ' ' + kCodes.at(static_cast<std::size_t>(status)));
+    EXPECT_FALSE(profile.empty());
+    EXPECT_GE(took.count(), 0);
+  }
+  void decided(std::chrono::nanoseconds /*took*/) override { ++decisions; }
   void bind_unknown() override { ++unknown; }
   void bind_conflict() override { ++conflicts; }
   void notice(std::string_view pod, std::string_view note) override {
@@ -77,7 +87,9 @@ class RecordingObserver final : public scheduler::Observer {
   std::vector<std::chrono::nanoseconds> waits;
   std::vector<std::uint32_t> attempts_of_bound;
   std::vector<std::string> notices;
-  std::vector<std::string> moves;  // QUEUE CAUSE
+  std::vector<std::string> moves;   // QUEUE CAUSE
+  std::vector<std::string> points;  // POINT CODE
+  int decisions = 0;
   int unknown = 0;
   int conflicts = 0;
 };

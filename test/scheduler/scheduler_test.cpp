@@ -97,6 +97,26 @@ class SchedulerTest : public testing::Test {
       std::move(Scheduler::make(clock_, api_, observer_, SchedulerOptions{}).value());
 };
 
+TEST_F(SchedulerTest, SaysHowFarEachAttemptCame) {
+  add(small("a"));
+  add(small("b"));
+  const auto points_of = [&](const PodBuilder& pod) {
+    observer_.points.clear();
+    add(pod);
+    decide_all();
+    return observer_.points;
+  };
+  EXPECT_EQ(points_of(cpu("p", 500)), (Strings{"PreEnqueue ok", "PreFilter ok", "PreScore ok",
+                                               "Filter ok", "Score ok", "Reserve ok"}));
+  answer(api_.sent[0], BindEnd::kDone);
+  EXPECT_EQ(observer_.points.back(), "Bind ok");
+  // As in kube-scheduler, a Filter that leaves nothing has not failed.
+  EXPECT_EQ(points_of(cpu("too-big", 5000)),
+            (Strings{"PreEnqueue ok", "PreFilter ok", "PreScore ok", "Filter ok"}));
+  EXPECT_EQ(points_of(cpu("gated", 500).gate("g")), Strings{"PreEnqueue unresolvable"});
+  EXPECT_EQ(observer_.decisions, 2);
+}
+
 TEST_F(SchedulerTest, BindsAPodAndSaysSoOnce) {
   add(small("n"));
   add(cpu("p", 500));
