@@ -343,7 +343,8 @@ PODS = [
         bound("a", "n", namespace=OTHER_NAMESPACE, **keeps_off(namespaceSelector={
             "matchLabels": {"kubernetes.io/metadata.name": "default"}})),)),
     Situation("kept off by a label of the namespace", _ONE, KEPT_OFF, wants(labels=WEB), (
-        bound("a", "n", namespace=OTHER_NAMESPACE, **keeps_off(namespaceSelector={"matchLabels": {"team": "green"}})),)),
+        bound("a", "n", namespace=OTHER_NAMESPACE, **keeps_off(namespaceSelector={
+            "matchLabels": {"team": "green"}})),)),
     Situation("kept off by a terminating pod", _ONE, KEPT_OFF, wants(labels=WEB), (
         bound("a", "n", terminating=True, **keeps_off()),)),
     Situation("kept off by two pods", _ONE, KEPT_OFF, wants(labels=WEB), (
