@@ -54,6 +54,7 @@ void Decisions::extension_point(std::string_view point, scheduler::Code status,
   const auto found = std::ranges::find(kPoints, point);
   if (found == kPoints.end()) return;
   const auto place = static_cast<std::size_t>(found - kPoints.begin());
+  if (status == scheduler::Code::kNotSearched) status = scheduler::Code::kUnschedulable;
   OfProfile& series = of_profile(profile);
   Histogram* histogram = series.points[place][index(status)];
   if (histogram == nullptr) histogram = &point_series(series, profile, place, index(status));

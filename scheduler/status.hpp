@@ -17,9 +17,9 @@ enum class Code : std::uint8_t {
           // cycle.
   kUnschedulable,  // Does not fit now; removing pods may help. The pod waits for an event.
   kUnresolvable,   // Does not fit, and removing pods would not help. The pod waits for an event.
+  kError,          // Something is broken: the cycle ends, the pod is tried again after backoff.
   kNotSearched,  // As kUnschedulable, but only because one cycle may not take longer: the next one
                  // asks again, even if nothing changed.
-  kError,        // Something is broken: the cycle ends, the pod is tried again after backoff.
 };
 
 // Reasons are interned: few and fixed texts that are counted over thousands of nodes.
