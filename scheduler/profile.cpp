@@ -43,6 +43,15 @@ std::vector<model::Name> owned_by_others(std::span<const PluginRow* const> rows,
   return resources;
 }
 
+std::vector<UnservedResource> unserved_by(std::span<const PluginRow* const> rows) {
+  std::vector<UnservedResource> resources;
+  for (const PluginRow& row : plugin_registry()) {
+    if (std::find(rows.begin(), rows.end(), &row) != rows.end()) continue;
+    for (const auto name : row.owned_resources) resources.push_back({model::Name(name), row.name});
+  }
+  return resources;
+}
+
 // What is wrong with one choice of a list; empty: nothing.
 std::string check_choice(const PluginChoice& choice) {
   if (find_plugin(choice.name) == nullptr) return "there is no plugin \"" + choice.name + '"';
@@ -212,6 +221,7 @@ model::Result<Profile> Profile::make(const ProfileConfig& config) {
     PluginEnvironment environment;
     environment.aggregate_slot = aggregate_slot(row->name).value_or(0);
     environment.resources_owned_by_others = owned_by_others(rows, *row);
+    environment.unserved_resources = unserved_by(rows);
     profile.plugins_.push_back({std::string(row->name),
                                 make_plugin(*row, environment, config, mistakes),
                                 weight_of(config, *row)});

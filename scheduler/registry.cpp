@@ -38,6 +38,11 @@ std::unique_ptr<Plugin> make_node_resources_fit(const PluginEnvironment& environ
   return NodeResourcesFit::from_args(environment.resources_owned_by_others, args);
 }
 
+std::unique_ptr<Plugin> make_unbuilt_features(const PluginEnvironment& environment,
+                                              ArgsReader& /*args*/) {
+  return std::make_unique<UnbuiltFeatures>(environment.unserved_resources);
+}
+
 template <class Keys>
 model::AnnotationFilter filter_of(Keys PluginRow::*keys) {
   model::AnnotationFilter filter;
@@ -61,7 +66,7 @@ std::span<const PluginRow> plugin_registry() {
       PluginRow{.name = "NodeResourcesFit", .make = make_node_resources_fit, .default_weight = 1},
       neuron_plugin_row(),
       PluginRow{.name = "InterPodAffinity", .make = make<InterPodAffinity>},
-      PluginRow{.name = "UnbuiltFeatures", .make = make<UnbuiltFeatures>},
+      PluginRow{.name = "UnbuiltFeatures", .make = make_unbuilt_features},
       PluginRow{.name = "NodeResourcesBalancedAllocation",
                 .make = make_from_args<NodeResourcesBalancedAllocation>,
                 .default_weight = 1},

@@ -10,6 +10,7 @@
 #include "cluster/model/cache.hpp"
 #include "scheduler/args.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/plugins/unbuilt_features.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -18,6 +19,8 @@ struct PluginEnvironment {
   std::size_t aggregate_slot = 0;
   // Resources that another plugin of the same profile owns: the Fit plugin leaves them to it.
   std::vector<model::Name> resources_owned_by_others;
+  // Resources that a plugin outside of the profile owns: nobody in it can give them to pods.
+  std::vector<UnservedResource> unserved_resources;
 };
 
 // Never null; if args found something wrong, the plugin is not used.

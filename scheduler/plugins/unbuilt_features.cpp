@@ -1,5 +1,6 @@
 #include "scheduler/plugins/unbuilt_features.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -27,12 +28,26 @@ std::string_view what_of(model::UnbuiltNeed need) {
   return "an unknown need";
 }
 
+// Zero is nothing; what is negative or a fraction is left to nobody else either.
+bool asks_for(const model::Pod& pod, const model::Name& resource) {
+  const auto names_it = [&](const auto& request) {
+    return request.first == resource && !request.second.is_zero();
+  };
+  return std::any_of(pod.containers.begin(), pod.containers.end(), [&](const auto& container) {
+    const auto& requests = container.extended_requests;
+    return std::any_of(requests.begin(), requests.end(), names_it);
+  });
+}
+
 }  // namespace
 
 void UnbuiltFeatures::describe(const model::Pod& pod, Likeness& likeness) const {
   likeness.add(pod.decode_error);
   likeness.add(static_cast<std::int64_t>(pod.unbuilt_needs.size()));
   for (const auto need : pod.unbuilt_needs) likeness.add(static_cast<std::int64_t>(need));
+  for (const auto& resource : unserved_) {
+    likeness.add(std::int64_t{asks_for(pod, resource.name) ? 1 : 0});
+  }
 }
 
 PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
@@ -47,6 +62,13 @@ PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
     result.status.code = Code::kUnresolvable;
     result.status.reasons.emplace_back(std::string("pod has ") + std::string(what_of(need)) +
                                        ", which neuron-scheduler does not schedule yet");
+  }
+  for (const auto& resource : unserved_) {
+    if (!asks_for(pod, resource.name)) continue;
+    result.status.code = Code::kUnresolvable;
+    result.status.reasons.emplace_back("pod asks for " + resource.name.str() +
+                                       ", which only a profile with the plugin " +
+                                       std::string(resource.plugin) + " can place");
   }
   if (result.status.is_ok()) result.status = Status::skip();
   return result;

@@ -342,6 +342,22 @@ TEST(Simulate, EachProfileOfAConfigurationHasItsPods) {
   EXPECT_EQ(wrong.error, "neuron-scheduler: /no/such/file: No such file or directory\n");
 }
 
+TEST(Simulate, AProfileWithoutNeuronPlacesNoNeuronPods) {
+  const std::string path = testing::TempDir() + "neuron-scheduler-simulate-plain.yaml";
+  std::ofstream(path) << "apiVersion: kubescheduler.config.k8s.io/v1\n"
+                         "kind: KubeSchedulerConfiguration\n"
+                         "profiles:\n- schedulerName: neuron-scheduler\n"
+                         "  plugins: {multiPoint: {disabled: [{name: '*'}], enabled: ["
+                         "{name: PrioritySort}, {name: NodeResourcesFit}, "
+                         "{name: DefaultBinder}]}}\n";
+  const auto result = simulate({"-f", "-", "--config", path},
+                               kTrn1 + pod("a", "aws.amazon.com/neuroncore: 2") + pod("b", ""));
+  EXPECT_THAT(result.out, HasSubstr("default/a  <pending>  0/1 nodes are available: pod asks for "
+                                    "aws.amazon.com/neuroncore, which only a profile with the "
+                                    "plugin Neuron can place."));
+  EXPECT_THAT(result.out, HasSubstr("2 pods: 1 placed, 1 pending"));
+}
+
 TEST(Simulate, OtherSchedulersPodsAreTriedOnlyIfAsked) {
   const std::string text =
       kTrn1 +

@@ -642,6 +642,23 @@ TEST_F(SchedulerTest, EachProfileServesItsPods) {
   EXPECT_EQ(api_.events.at(0).reporter, "second");
 }
 
+TEST_F(SchedulerTest, AProfileWithoutNeuronGivesNoDevicesAway) {
+  SchedulerOptions options;
+  options.profiles = {default_profile_config(), default_profile_config()};
+  options.profiles[1].scheduler_name = "plain";
+  std::erase_if(options.profiles[1].plugins, [](const auto& it) { return it.name == "Neuron"; });
+  scheduler_ = std::move(Scheduler::make(clock_, api_, observer_, options).value());
+  add(neuron_node("n"));
+  add(cpu("cpu", 0).scheduler("plain"));
+  add(PodBuilder("blind").request(kDevices, 6).scheduler("plain"));
+  add(PodBuilder("p").request(kCores, 2));
+  decide_all();
+  EXPECT_EQ(api_.sent_to(), (Strings{"cpu@n", "p@n"}));
+  EXPECT_EQ(last_message(),
+            "0/1 nodes are available: pod asks for aws.amazon.com/neuron, which only a profile "
+            "with the plugin Neuron can place.");
+}
+
 TEST_F(SchedulerTest, BadProfilesAreRefused) {
   SchedulerOptions options;
   options.profiles = {};

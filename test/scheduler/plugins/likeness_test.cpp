@@ -43,6 +43,15 @@ TEST(LikenessTest, PodsOfOneControllerAreAlike) {
   }
 }
 
+// Only in a profile without the plugin that owns it.
+TEST(LikenessTest, WhatIsRefusedByTheProfileIsTold) {
+  const UnbuiltFeatures plugin({{Name(kCores), "Neuron"}});
+  EXPECT_NE(text_of(plugin, base()), text_of(plugin, base().request(kCores, 1)));
+  EXPECT_EQ(text_of(plugin, base()), text_of(plugin, base().request(kDevices, 1)));
+  EXPECT_EQ(text_of(UnbuiltFeatures(), base()),
+            text_of(UnbuiltFeatures(), base().request(kCores, 1)));
+}
+
 TEST(LikenessTest, SomePluginsLookAtNothing) {
   for (const auto* name : {"SchedulingGates", "PrioritySort", "DefaultBinder"}) {
     const auto plugin = make_default(*find_plugin(name));

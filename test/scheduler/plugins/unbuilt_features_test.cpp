@@ -2,6 +2,7 @@
 
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -37,6 +38,25 @@ PodBuilder needs(UnbuiltNeed need) { return PodBuilder("p").unbuilt(need); }
 
 std::vector<std::string> not_yet(const std::string& what) {
   return {"pod has " + what + ", which neuron-scheduler does not schedule yet"};
+}
+
+TEST(UnservedResources, AreRefusedUnlessNothingIsAskedOfThem) {
+  const UnbuiltFeatures plugin({{model::Name("a.b/c"), "C"}, {model::Name("a.b/d"), "D"}});
+  const std::string want = "pod asks for a.b/d, which only a profile with the plugin D can place";
+  const std::pair<const char*, PodBuilder> refused[] = {
+      {"App", PodBuilder("p").request("a.b/d", 1)},
+      {"Init", PodBuilder("p").container("i", model::ContainerRole::kInit).request("a.b/d", 1)},
+      {"Negative", PodBuilder("p").request_quantity("a.b/d", "-1")},
+      {"Fraction", PodBuilder("p").request_quantity("a.b/d", "1500m")},
+  };
+  const model::Cache cache({});
+  for (const auto& [name, pod] : refused) {
+    EXPECT_EQ(plugin.pre_filter(*pod.build(), cache).status,
+              Status::unresolvable(model::Name(want)))
+        << name;
+  }
+  const auto zero = PodBuilder("p").request("a.b/d", 0).request("a.b/e", 1);
+  EXPECT_EQ(plugin.pre_filter(*zero.build(), cache).status, Status::skip());
 }
 
 INSTANTIATE_TEST_SUITE_P(
