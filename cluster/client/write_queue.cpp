@@ -157,8 +157,7 @@ void WriteQueue::ready_first_of(const std::string& key) {
 
 bool WriteQueue::is_fine(const Item& item, const HttpOutcome& outcome) const {
   if (!outcome.answer) return false;
-  return succeeded(*outcome.answer) ||
-         is_about(*outcome.answer, config_.fine_cause) ||
+  return succeeded(*outcome.answer) || is_about(*outcome.answer, config_.fine_cause) ||
          (!item.entry.if_missing && config_.fine_codes.contains(outcome.answer->status));
 }
 
