@@ -175,6 +175,10 @@ std::string check_timing(const LeaderElectionFsm::Timing& timing) {
   if (timing.renew_deadline * 10 <= timing.retry_period * 12) {
     return "the renew deadline must be greater than 1.2 times the retry period";
   }
+  // The record holds seconds: others would take what is more for free already.
+  if (timing.lease_duration % std::chrono::seconds{1} != milliseconds{0}) {
+    return "the lease duration must be a whole number of seconds";
+  }
   if (timing.lease_duration > kDurationMax) return "the lease duration must be at most 24h";
   // Else nothing could ever be written: between two renewals the fence would be down.
   if (time_to_write(timing) <= kWriteTimeMin * 2) {

@@ -199,6 +199,7 @@ TEST(LeaderElectionTiming, IsCheckedAsKubeDoes) {
       {"LeaseEqual", seconds{10}, seconds{10}, seconds{2}, "the lease duration must be greater"},
       {"RetryLong", seconds{15}, seconds{12}, seconds{10}, "the renew deadline must be greater th"},
       {"LeaseLong", std::chrono::hours{25}, seconds{10}, seconds{2}, "at most 24h"},
+      {"LeaseFraction", milliseconds{1'900}, seconds{1}, milliseconds{300}, "a whole number of s"},
       {"NoTime", seconds{3}, seconds{2}, milliseconds{350}, "leaves no time for a Bindi"},
       {"JustTime", seconds{3}, seconds{2}, milliseconds{349}, ""},
   };
