@@ -107,11 +107,10 @@ class HttpApiCalls final : public ApiCalls {
 
   void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) override {
     statuses_.forget(binding.pod_uid.text);
-    HttpRequest request = write("POST", kJson, Lane::kBind);
-    request.target = pod_target(binding.namespace_name.view(), binding.pod_name) +
-                     "/binding?timeout=" + std::to_string(options_.bind_timeout.count()) + "s";
+    HttpRequest request =
+        write("POST", pod_target(binding.namespace_name.view(), binding.pod_name) + "/binding",
+              kJson, Lane::kBind);
     request.body = binding_body(binding);
-    request.deadline = options_.bind_timeout;
     context_.http.call(std::move(request), [done = std::move(done)](const HttpOutcome& outcome) {
       done(bind_answer(outcome));
     });
@@ -123,7 +122,7 @@ class HttpApiCalls final : public ApiCalls {
     request.method = "GET";
     request.target = pod_target(namespace_name.view(), name);
     request.accept = context_.pods.accept();
-    request.deadline = options_.call_timeout;
+    request.deadline = options_.read_timeout;
     context_.http.call(std::move(request),
                        [&pods = context_.pods, done = std::move(done)](const HttpOutcome& outcome) {
                          done(pod_answer(pods, outcome));
@@ -132,8 +131,9 @@ class HttpApiCalls final : public ApiCalls {
 
   void patch_unscheduled(const model::Pod& pod, const std::string& reason,
                          const std::string& message) override {
-    HttpRequest request = write("PATCH", kStrategicMergePatch, Lane::kStatus);
-    request.target = pod_target(pod.namespace_name.view(), pod.name) + "/status";
+    HttpRequest request =
+        write("PATCH", pod_target(pod.namespace_name.view(), pod.name) + "/status",
+              kStrategicMergePatch, Lane::kStatus);
     // A condition with a reason is there already, and is False: the pod is not scheduled.
     std::optional<model::WallTime> changed;
     if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
@@ -167,13 +167,15 @@ class HttpApiCalls final : public ApiCalls {
   }
 
  private:
-  [[nodiscard]] HttpRequest write(std::string_view method, std::string_view content_type,
-                                  Lane lane) const {
+  // path: without a query.
+  [[nodiscard]] HttpRequest write(std::string_view method, const std::string& path,
+                                  std::string_view content_type, Lane lane) const {
     HttpRequest request;
     request.method = method;
+    request.target = path + "?timeout=" + std::to_string(options_.write_timeout.count()) + "s";
     request.content_type = content_type;
     request.lane = lane;
-    request.deadline = options_.call_timeout;
+    request.deadline = options_.write_timeout;
     request.gate = options_.may_write;
     return request;
   }
@@ -183,14 +185,13 @@ class HttpApiCalls final : public ApiCalls {
     entry.key = event.pod_uid;
     entry.object = event.namespace_name + '/' + event.pod_name;
     entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
-    entry.request = write("POST", kJson, Lane::kEvent);
-    entry.request.target = events_target(event.namespace_name);
+    entry.request = write("POST", events_target(event.namespace_name), kJson, Lane::kEvent);
     entry.request.body = event_body(event);
     if (event.series) {
       entry.worth = WriteQueue::Worth::kRepeat;
       entry.if_missing = std::move(entry.request);
-      entry.request = write("PATCH", kStrategicMergePatch, Lane::kEvent);
-      entry.request.target = event_target(event.namespace_name, event.name);
+      entry.request = write("PATCH", event_target(event.namespace_name, event.name),
+                            kStrategicMergePatch, Lane::kEvent);
       entry.request.body = series_patch(*event.series);
     }
     events_.push(std::move(entry));

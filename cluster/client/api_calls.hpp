@@ -19,9 +19,9 @@ namespace neuron_scheduler::client {
 
 struct ApiOptions {
   std::string hostname;  // For reportingInstance.
-  // `?timeout=` of each binding, and its deadline here. Whole seconds, at least 1.
-  std::chrono::seconds bind_timeout{5};
-  std::chrono::seconds call_timeout{10};  // Of everything else.
+  // `?timeout=` of each write, and its deadline here: what its gate counts on. At least 1 s.
+  std::chrono::seconds write_timeout{5};
+  std::chrono::seconds read_timeout{10};
   // Each pending pod may have one, and lists of tens of thousands are tried at once.
   std::size_t statuses_waiting_max = 50'000;
   std::size_t events_waiting_max = 10'000;

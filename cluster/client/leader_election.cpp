@@ -15,12 +15,17 @@ using Action = LeaderElectionFsm::Action;
 constexpr milliseconds kDurationMax = std::chrono::hours(24);
 // kube-scheduler's tolerance beyond the lease before it calls itself ill.
 constexpr std::chrono::seconds kExpiredTolerated{20};
-constexpr std::chrono::seconds kBindTimeMin{1};
-constexpr std::chrono::seconds kBindTimeMax{5};
+constexpr std::chrono::seconds kWriteTimeMin{1};
+constexpr std::chrono::seconds kWriteTimeMax{5};
 
 // Clocks of two machines may run at different speeds.
 std::chrono::nanoseconds margin(const LeaderElectionFsm::Timing& timing) {
   return std::chrono::nanoseconds(timing.lease_duration) / 10;
+}
+
+// What writes have of a lease that was last renewed up to two tries ago.
+std::chrono::nanoseconds time_to_write(const LeaderElectionFsm::Timing& timing) {
+  return timing.lease_duration - margin(timing) - timing.retry_period * 2;
 }
 
 class HttpLeaderElection final : public LeaderElection {
@@ -170,19 +175,25 @@ std::string check_timing(const LeaderElectionFsm::Timing& timing) {
   if (timing.renew_deadline * 10 <= timing.retry_period * 12) {
     return "the renew deadline must be greater than 1.2 times the retry period";
   }
+  // The record holds seconds: others would take what is more for free already.
+  if (timing.lease_duration % std::chrono::seconds{1} != milliseconds{0}) {
+    return "the lease duration must be a whole number of seconds";
+  }
   if (timing.lease_duration > kDurationMax) return "the lease duration must be at most 24h";
-  // Else no Binding could ever be sent: between two renewals the fence would be down.
-  if (bind_time_max(timing) + margin(timing) + timing.retry_period * 2 > timing.lease_duration) {
-    return "the lease duration leaves no time for a Binding: it must be greater than 1s, a tenth "
+  // Else nothing could ever be written: between two renewals the fence would be down.
+  if (time_to_write(timing) <= kWriteTimeMin * 2) {
+    return "the lease duration leaves no time for a Binding: it must be greater than 2s, a tenth "
            "of itself and twice the retry period together";
   }
   return {};
 }
 
-std::chrono::seconds bind_time_max(const LeaderElectionFsm::Timing& timing) {
-  const auto left =
-      std::chrono::floor<std::chrono::seconds>(timing.lease_duration - timing.renew_deadline);
-  return std::clamp(left, kBindTimeMin, kBindTimeMax);
+std::chrono::seconds write_time_max(const LeaderElectionFsm::Timing& timing) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  const auto twice = floor<seconds>(time_to_write(timing) / 2);
+  const auto left = floor<seconds>(timing.lease_duration - timing.renew_deadline);
+  return std::clamp(std::min(twice, left), kWriteTimeMin, kWriteTimeMax);
 }
 
 std::unique_ptr<LeaderElection> make_leader_election(LeaderElectionContext context,

@@ -62,8 +62,9 @@ class LeaderElection {
 // Error texts for timings that cannot work, as client-go and component-base have them; empty: fine.
 [[nodiscard]] std::string check_timing(const LeaderElectionFsm::Timing& timing);
 
-// What a Binding may take: what is left of a lease after its renew deadline, 1 s to 5 s.
-[[nodiscard]] std::chrono::seconds bind_time_max(const LeaderElectionFsm::Timing& timing);
+// What one write may take here, and once more from its arrival at the API server, where `?timeout=`
+// counts anew: twice as much is covered between two renewals. 1 s to 5 s.
+[[nodiscard]] std::chrono::seconds write_time_max(const LeaderElectionFsm::Timing& timing);
 
 // sink must outlive it.
 [[nodiscard]] std::unique_ptr<LeaderElection> make_leader_election(LeaderElectionContext context,

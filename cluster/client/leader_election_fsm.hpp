@@ -27,7 +27,7 @@ namespace neuron_scheduler::client {
 class LeaderElectionFsm {
  public:
   struct Timing {
-    std::chrono::milliseconds lease_duration{15'000};  // Used in whole seconds, as it is written.
+    std::chrono::milliseconds lease_duration{15'000};  // Whole seconds, as it is written.
     std::chrono::milliseconds renew_deadline{10'000};
     std::chrono::milliseconds retry_period{2'000};
   };

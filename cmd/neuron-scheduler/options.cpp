@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cluster/client/leader_election.hpp"
+#include "cluster/model/name_rules.hpp"
 #include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::cmd {
@@ -36,6 +37,19 @@ std::string check_lock(const std::string& text) {
 
 std::string check_not_empty(const std::string& text) {
   return text.empty() ? "must not be empty" : std::string();
+}
+
+std::string check_form(const std::string& text, const model::Complaints& complaints) {
+  if (complaints.empty() || text.empty()) return check_not_empty(text);
+  return '"' + text.substr(0, 128) + "\": " + complaints.front();
+}
+
+std::string check_lease_name(const std::string& text) {
+  return check_form(text, model::check_dns_subdomain(text));
+}
+
+std::string check_namespace(const std::string& text) {
+  return check_form(text, model::check_dns_label(text));
 }
 
 // The flags as they are written.
@@ -66,9 +80,9 @@ std::vector<const CLI::Option*> add_leader_elect(CLI::App& app, LeaderElectArgum
           "Time between two tries to get or renew the lease", check_duration),
       add("--leader-elect-resource-lock", arguments.resource_lock, "Must be leases", check_lock),
       add("--leader-elect-resource-name", options.resource_name, "Name of the lease",
-          check_not_empty),
+          check_lease_name),
       add("--leader-elect-resource-namespace", options.resource_namespace, "Namespace of the lease",
-          check_not_empty)};
+          check_namespace)};
 }
 
 // Empty: all is well. options.timing only matters where election is enabled, and is only then

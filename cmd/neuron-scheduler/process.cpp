@@ -221,8 +221,9 @@ void Process::make_client(const client::ClusterAccess& access) {
   // Of the 16 connections of a client, half are always left to binds.
   api_options.under_way_max = 4;
   if (options_.leader_elect.enabled) {
-    api_options.bind_timeout = client::bind_time_max(options_.leader_elect.timing);
-    api_options.may_write = [this, time = api_options.bind_timeout] {
+    api_options.write_timeout = client::write_time_max(options_.leader_elect.timing);
+    // Twice: the API server counts it again, from when the request arrives.
+    api_options.may_write = [this, time = api_options.write_timeout * 2] {
       return election_->covers(time);
     };
   }

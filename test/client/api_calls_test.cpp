@@ -87,9 +87,10 @@ TEST_F(ApiCallsTest, BindIsOneRequestWithItsTimeout) {
   EXPECT_NE(request.body.find(R"("uid":"u-p")"), std::string::npos);
 }
 
-TEST_F(ApiCallsTest, EveryWriteHasTheGateAndNoReadDoes) {
+TEST_F(ApiCallsTest, EveryWriteHasTheGateAndTheTimeThatItCountsOn) {
   int asked = 0;
   ApiOptions options;
+  options.write_timeout = seconds{3};
   options.may_write = [&asked] { return ++asked < 0; };
   api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
                        options);
@@ -99,11 +100,14 @@ TEST_F(ApiCallsTest, EveryWriteHasTheGateAndNoReadDoes) {
   api->get_pod(model::Name("ns"), "p", [](const PodReading&) {});
   ASSERT_EQ(http.calls.size(), 4U);
   for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(http.calls[i].request.deadline, seconds{3}) << i;
+    EXPECT_TRUE(http.calls[i].request.target.ends_with("?timeout=3s")) << i;
     ASSERT_TRUE(http.calls[i].request.gate) << i;
     EXPECT_FALSE(http.calls[i].request.gate()) << i;
   }
   EXPECT_EQ(asked, 3);
   EXPECT_FALSE(http.calls[3].request.gate);
+  EXPECT_EQ(http.calls[3].request.target.find("timeout"), std::string::npos);
 }
 
 TEST_F(ApiCallsTest, BindEndsByStatus) {
@@ -173,7 +177,7 @@ TEST_F(ApiCallsTest, PatchIsSentAndAnswered) {
   ASSERT_EQ(http.calls.size(), 1U);
   const HttpRequest& patch = http.calls.front().request;
   EXPECT_EQ(patch.method, "PATCH");
-  EXPECT_EQ(patch.target, "/api/v1/namespaces/ns/pods/p/status");
+  EXPECT_EQ(patch.target, "/api/v1/namespaces/ns/pods/p/status?timeout=5s");
   EXPECT_EQ(patch.content_type, "application/strategic-merge-patch+json");
   EXPECT_EQ(patch.lane, Lane::kStatus);
   EXPECT_NE(patch.body.find(R"("lastTransitionTime":"2026-01-01T00:00:00Z")"), std::string::npos);
@@ -304,7 +308,8 @@ TEST_F(ApiCallsTest, EventsHaveNamesOfTheirOwnAndKeepTheirOrder) {
   api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "one"}, "neuron-scheduler");
   api->write_event(*pod("p"), {false, "Scheduled", "Binding", "two"}, "neuron-scheduler");
   ASSERT_EQ(http.calls.size(), 1U);
-  EXPECT_EQ(http.calls.front().request.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
+  EXPECT_EQ(http.calls.front().request.target,
+            "/apis/events.k8s.io/v1/namespaces/ns/events?timeout=5s");
   EXPECT_EQ(http.calls.front().request.lane, Lane::kEvent);
   EXPECT_NE(http.calls.front().request.body.find(R"("name":"p.18867251edfa0000")"),
             std::string::npos);
@@ -327,7 +332,8 @@ TEST_F(ApiCallsTest, RepeatedWarningsBecomeASeries) {
   ASSERT_EQ(http.calls.size(), 1U);
   const HttpRequest patch = http.calls.front().request;
   EXPECT_EQ(patch.method, "PATCH");
-  EXPECT_EQ(patch.target, "/apis/events.k8s.io/v1/namespaces/ns/events/p.18867251edfa0000");
+  EXPECT_EQ(patch.target,
+            "/apis/events.k8s.io/v1/namespaces/ns/events/p.18867251edfa0000?timeout=5s");
   EXPECT_EQ(patch.content_type, "application/strategic-merge-patch+json");
   EXPECT_EQ(patch.lane, Lane::kEvent);
   EXPECT_EQ(patch.body,
@@ -336,7 +342,7 @@ TEST_F(ApiCallsTest, RepeatedWarningsBecomeASeries) {
   ASSERT_EQ(http.calls.size(), 1U);
   const HttpRequest create = http.calls.front().request;
   EXPECT_EQ(create.method, "POST");
-  EXPECT_EQ(create.target, "/apis/events.k8s.io/v1/namespaces/ns/events");
+  EXPECT_EQ(create.target, "/apis/events.k8s.io/v1/namespaces/ns/events?timeout=5s");
   EXPECT_NE(create.body.find(R"("note":"one")"), std::string::npos);
   EXPECT_NE(create.body.find(R"("series":{"count":2,)"), std::string::npos);
   http.answer(201);

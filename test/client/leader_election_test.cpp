@@ -121,7 +121,7 @@ TEST_F(LeaderElectionTest, AnAnswerThatIsNoLeaseIsAFailedTry) {
 
 TEST_F(LeaderElectionTest, TheFenceEndsBeforeTheLease) {
   to_leading();
-  // 15 s, less a margin of 1.5 s, less 5 s for the Binding.
+  // 15 s, less a margin of 1.5 s, less what is asked about.
   EXPECT_TRUE(election->covers(seconds{5}));
   clock.advance(milliseconds{8'499});
   EXPECT_TRUE(election->covers(seconds{5}));
@@ -199,7 +199,9 @@ TEST(LeaderElectionTiming, IsCheckedAsKubeDoes) {
       {"LeaseEqual", seconds{10}, seconds{10}, seconds{2}, "the lease duration must be greater"},
       {"RetryLong", seconds{15}, seconds{12}, seconds{10}, "the renew deadline must be greater th"},
       {"LeaseLong", std::chrono::hours{25}, seconds{10}, seconds{2}, "at most 24h"},
-      {"NoTime", milliseconds{1'900}, seconds{1}, milliseconds{500}, "leaves no time for a Bindi"},
+      {"LeaseFraction", milliseconds{1'900}, seconds{1}, milliseconds{300}, "a whole number of s"},
+      {"NoTime", seconds{3}, seconds{2}, milliseconds{350}, "leaves no time for a Bindi"},
+      {"JustTime", seconds{3}, seconds{2}, milliseconds{349}, ""},
   };
   for (const TimingCase& row : rows) {
     LeaderElectionFsm::Timing timing;
@@ -215,15 +217,29 @@ TEST(LeaderElectionTiming, IsCheckedAsKubeDoes) {
   }
 }
 
-TEST(LeaderElectionTiming, ABindingFitsIntoWhatIsLeftOfTheLease) {
-  const std::pair<milliseconds, seconds> rows[] = {{milliseconds{10'500}, seconds{1}},
-                                                   {seconds{13}, seconds{3}},
-                                                   {milliseconds{14'900}, seconds{4}},
-                                                   {seconds{60}, seconds{5}}};
-  for (const auto& [lease, want] : rows) {
+struct WriteTimeCase {
+  std::string name;
+  milliseconds lease, renew, retry;
+  seconds want;
+};
+
+TEST(LeaderElectionTiming, AWriteFitsTwiceIntoWhatIsLeftOfTheLease) {
+  const WriteTimeCase rows[] = {
+      {"Defaults", seconds{15}, seconds{10}, seconds{2}, seconds{4}},
+      {"Shortest", seconds{3}, seconds{2}, milliseconds{349}, seconds{1}},
+      {"LeftAfterTheDeadline", seconds{13}, seconds{10}, seconds{1}, seconds{3}},
+      {"DeadlineJustBefore", seconds{11}, milliseconds{10'500}, seconds{1}, seconds{1}},
+      {"JustBelowThree", seconds{10}, seconds{2}, milliseconds{1'501}, seconds{2}},
+      {"Three", seconds{10}, seconds{2}, milliseconds{1'500}, seconds{3}},
+      {"Long", seconds{60}, seconds{10}, seconds{2}, seconds{5}},
+  };
+  for (const WriteTimeCase& row : rows) {
     LeaderElectionFsm::Timing timing;
-    timing.lease_duration = lease;
-    EXPECT_EQ(bind_time_max(timing), want) << lease.count();
+    timing.lease_duration = row.lease;
+    timing.renew_deadline = row.renew;
+    timing.retry_period = row.retry;
+    EXPECT_EQ(check_timing(timing), "") << row.name;
+    EXPECT_EQ(write_time_max(timing), row.want) << row.name;
   }
 }
 

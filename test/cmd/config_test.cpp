@@ -15,6 +15,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "cluster/model/name_rules.hpp"
 #include "cmd/neuron-scheduler/configured.hpp"
 #include "scheduler/registry.hpp"
 
@@ -214,6 +215,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"Lock", "leaderElection: {resourceLock: endpoints}",
             "f: leaderElection.resourceLock: Invalid value: \"endpoints\": resourceLock value must "
             "be \"leases\""},
+        Bad{"LeaseNamespace", "leaderElection: {resourceNamespace: a.b}",
+            "f: leaderElection.resourceNamespace: Invalid value: \"a.b\": must not contain dots"},
+        Bad{"LeaseName", "leaderElection: {resourceName: a/b}",
+            "f: leaderElection.resourceName: Invalid value: \"a/b\": " +
+                model::check_dns_subdomain("a/b").front()},
         Bad{"Duration", "leaderElection: {retryPeriod: 2}",
             "f: leaderElection.retryPeriod: Invalid value: 2: must be a string"},
         Bad{"DurationText", "leaderElection: {retryPeriod: soon}",

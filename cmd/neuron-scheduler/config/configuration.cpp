@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "cluster/model/name_rules.hpp"
 #include "cluster/model/text.hpp"
 #include "cluster/model/time.hpp"
 #include "cmd/manifest/manifest.hpp"
@@ -103,12 +104,15 @@ LeaderElection read_leader_election(ArgsReader& file) {
   if (!lock.empty() && lock != "leases") {
     section->invalid("resourceLock", "resourceLock value must be \"leases\"");
   }
-  const auto name = [&](std::string_view key) {
+  const auto name = [&](std::string_view key, model::Complaints (*check)(std::string_view)) {
     std::string given = section->text(key, "");
+    if (!given.empty()) {
+      for (const auto& complaint : check(given)) section->invalid(key, complaint);
+    }
     return given.empty() ? std::nullopt : std::optional(std::move(given));
   };
-  election.resource_name = name("resourceName");
-  election.resource_namespace = name("resourceNamespace");
+  election.resource_name = name("resourceName", model::check_dns_subdomain);
+  election.resource_namespace = name("resourceNamespace", model::check_dns_label);
   return election;
 }
 
