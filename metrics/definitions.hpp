@@ -35,6 +35,9 @@ inline constexpr Definition kPodDuration{
     "From a pod's first entry into the active queue until it was bound, by number of attempts."};
 inline constexpr Definition kPendingPods{"scheduler_pending_pods",
                                          "Pods that wait, by part of the queue."};
+inline constexpr Definition kUnschedulablePods{
+    "scheduler_unschedulable_pods",
+    "Pods that the plugin turned away the last time, each under all that did."};
 inline constexpr Definition kCacheSize{
     "scheduler_cache_size", "Nodes, pods counted on them, and those of the pods that are assumed."};
 

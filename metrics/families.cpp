@@ -62,7 +62,12 @@ void append_pods(const Snapshot& snapshot, Families& families) {
       .append_to(families);
 }
 
-void append_plugin_calls(const Snapshot& snapshot, Families& families) {
+void append_plugins(const Snapshot& snapshot, Families& families) {
+  SampledFamily rejections(kUnschedulablePods, MetricType::Gauge, {"plugin", "profile"});
+  for (const scheduler::PluginRejections& each : snapshot.plugin_rejections) {
+    rejections.add({each.plugin, each.profile}, number(each.pods));
+  }
+  rejections.append_to(families);
   SampledFamily calls(kPluginEvaluations, MetricType::Counter,
                       {"plugin", "extension_point", "profile"});
   for (const scheduler::PluginCalls& each : snapshot.plugin_calls) {
@@ -116,7 +121,7 @@ void append_snapshot(const Snapshot& snapshot, Families& families) {
       .append_to(families);
   append_neuron_nodes(snapshot, families);
   append_pods(snapshot, families);
-  append_plugin_calls(snapshot, families);
+  append_plugins(snapshot, families);
 }
 
 void append_process(const ProcessStats& stats, Families& families) {

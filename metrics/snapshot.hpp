@@ -54,6 +54,7 @@ struct Snapshot {
   std::map<std::string_view, NeuronNodes> neuron;
   scheduler::PodsByShape pending_by_shape{};  // Not bound yet.
   std::vector<scheduler::PluginCalls> plugin_calls;
+  std::vector<scheduler::PluginRejections> plugin_rejections;
   std::uint64_t foreign_pods = 0;
   std::uint64_t drifted_pods = 0;       // Annotations changed after binding.
   std::uint64_t log_lines_dropped = 0;  // Since the start.

@@ -18,10 +18,16 @@ Decision ended(Decision::Kind kind, std::string message) {
   return decision;
 }
 
+Decision rejected(std::string message, std::vector<PluginIndex> rejectors) {
+  Decision decision = ended(Decision::Kind::kRejected, std::move(message));
+  decision.rejectors = std::move(rejectors);
+  return decision;
+}
+
 Decision broken(std::string_view extension_point, const Profile& profile, const Prepared& prepared,
                 const Status& status) {
   return ended(Decision::Kind::kError,
-               plugin_error(extension_point, profile.plugin_name(prepared.broken()), status));
+               plugin_error(extension_point, profile.plugin_name(prepared.answered_by()), status));
 }
 
 std::string none_available(std::size_t node_count) {
@@ -134,8 +140,8 @@ Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
   Prepared prepared(profile, pod, cache, Prepared::Part::kAll, &calls);
   lap("PreFilter", prepared.end().code, profile);
   if (prepared.end().rejected()) {
-    return ended(Decision::Kind::kRejected,
-                 none_available(cache.node_count()) + ' ' + joined_reasons(prepared.end()) + '.');
+    return rejected(none_available(cache.node_count()) + ' ' + joined_reasons(prepared.end()) + '.',
+                    {prepared.answered_by()});
   }
   if (!prepared.end().is_ok()) return broken("PreFilter", profile, prepared, prepared.end());
   const Status scorable = prepared.pre_score();
@@ -151,8 +157,8 @@ Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
     return broken("filter", profile, prepared, status);
   }
   if (none) {
-    return ended(Decision::Kind::kRejected,
-                 failure_message(cache.node_count(), evaluation.reasons(), std::nullopt));
+    return rejected(failure_message(cache.node_count(), evaluation.reasons(), std::nullopt),
+                    evaluation.rejectors(profile.plugin_count()));
   }
   return decide_among(prepared, profile, pod, cache.nodes(), evaluation);
 }
@@ -176,8 +182,12 @@ Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
   if (const auto count = cache.node_count() - named.size(); count > 0) {
     outside.emplace(prepared.outside_reason(), count);
   }
-  return ended(Decision::Kind::kRejected,
-               failure_message(cache.node_count(), evaluation.reasons(), outside));
+  auto rejectors = evaluation.rejectors(profile.plugin_count());
+  for (const PluginIndex naming : prepared.naming()) {
+    if (std::ranges::find(rejectors, naming) == rejectors.end()) rejectors.push_back(naming);
+  }
+  return rejected(failure_message(cache.node_count(), evaluation.reasons(), outside),
+                  std::move(rejectors));
 }
 
 Decision Decider::decide_among(Prepared& prepared, const Profile& profile, const model::Pod& pod,
@@ -230,12 +240,12 @@ Decision decide(const Profile& profile, const model::Pod& pod, const model::Cach
   return Decider(seed).decide(profile, pod, cache);
 }
 
-Status pre_enqueue(const Profile& profile, const model::Pod& pod) {
+LetIn pre_enqueue(const Profile& profile, const model::Pod& pod) {
   for (const auto& [index, plugin] : profile.pre_enqueue()) {
     Status status = plugin->pre_enqueue(pod);
-    if (!status.is_ok()) return status;
+    if (!status.is_ok()) return {std::move(status), index};
   }
-  return Status::ok();
+  return {};
 }
 
 std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid, std::string_view node_name) {

@@ -31,6 +31,7 @@ struct Decision {
   const model::NodeView* node = nullptr;  // kPlaced; valid until the next change of nodes.
   CycleState state;                       // kPlaced
   std::string message;                    // Otherwise.
+  std::vector<PluginIndex> rejectors;     // kRejected: who turned the pod, or a node, away.
 };
 
 // PreFilter, PreScore, Filter, Score and the choice, over all nodes of one cache, by the rules of
@@ -82,7 +83,11 @@ class Decider {
                               const model::Cache& cache, std::uint64_t seed);
 
 // The first rejection of a PreEnqueue plugin, else Ok.
-[[nodiscard]] Status pre_enqueue(const Profile& profile, const model::Pod& pod);
+struct LetIn {
+  Status status;
+  PluginIndex plugin = 0;  // Whose rejection it is.
+};
+[[nodiscard]] LetIn pre_enqueue(const Profile& profile, const model::Pod& pod);
 
 // What decides between equal nodes: the lower one wins. FNV-1a over the little-endian seed, the
 // uid, a zero byte and the name, then MurmurHash3's 64-bit finalizer, so that runs can be replayed

@@ -33,6 +33,8 @@ Status Evaluation::evaluate(Prepared& prepared, std::span<const model::NodeView*
 void Evaluation::reset(std::size_t nodes, std::size_t scorers) {
   static const Status kUnknown{Code::kSkip, {}};
   verdicts_.assign(nodes, kUnknown);
+  rejectors_.assign(nodes, 0);
+  rejections_.clear();
   scored_.assign(nodes, 0);
   scores_.assign(nodes * scorers, 0);
   reasons_.clear();
@@ -44,7 +46,7 @@ Status Evaluation::ask(Prepared& prepared, const model::NodeView& node, std::siz
   Status verdict = prepared.filter(node);
   if (!verdict.is_ok() && !verdict.rejected()) return verdict;
   if (verdict.code == Code::kNotSearched) not_searched_.push_back(position);
-  put_verdict(position, std::move(verdict));
+  put_verdict(position, std::move(verdict), prepared.answered_by());
   return Status::ok();
 }
 
@@ -58,9 +60,10 @@ void Evaluation::score(const Prepared& prepared, std::span<const model::NodeView
   }
 }
 
-void Evaluation::put_verdict(std::size_t position, Status verdict) {
+void Evaluation::put_verdict(std::size_t position, Status verdict, PluginIndex rejector) {
   Status& old = verdicts_[position];
   if (old.is_ok()) --feasible_count_;
+  if (old.rejected()) --rejections_[rejectors_[position]];
   for (const auto& reason : old.reasons) {
     const auto found = reasons_.find(reason);
     if (--found->second == 0) reasons_.erase(found);
@@ -68,7 +71,20 @@ void Evaluation::put_verdict(std::size_t position, Status verdict) {
   old = std::move(verdict);
   scored_[position] = 0;
   if (old.is_ok()) ++feasible_count_;
+  if (old.rejected()) {
+    if (rejections_.size() <= rejector) rejections_.resize(rejector + 1);
+    ++rejections_[rejector];
+    rejectors_[position] = static_cast<std::uint8_t>(rejector);
+  }
   for (const auto& reason : old.reasons) ++reasons_[reason];
+}
+
+std::vector<PluginIndex> Evaluation::rejectors(std::size_t plugin_count) const {
+  std::vector<PluginIndex> found;
+  for (PluginIndex index = 0; index < std::min(plugin_count, rejections_.size()); ++index) {
+    if (rejections_[index] > 0) found.push_back(index);
+  }
+  return found;
 }
 
 Evaluation& Evaluations::at(std::string key) {

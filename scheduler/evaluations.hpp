@@ -23,7 +23,7 @@ class Evaluation {
  public:
   // Asks about the nodes that changed since the last call; all, the first time or when the list of
   // nodes is another one. The status is Ok, or an error of a Filter: then it is of no further use,
-  // and prepared.broken() says whose.
+  // and prepared.answered_by() says whose.
   [[nodiscard]] Status update(Prepared& prepared, const model::Cache& cache);
   // The same for a list that is not the cache's, once.
   [[nodiscard]] Status evaluate(Prepared& prepared, std::span<const model::NodeView* const> nodes);
@@ -38,17 +38,21 @@ class Evaluation {
     return std::span(scores_).subspan(scorer * verdicts_.size(), verdicts_.size());
   }
   [[nodiscard]] const ReasonCounts& reasons() const { return reasons_; }
+  // The plugins that turned some node away, ascending.
+  [[nodiscard]] std::vector<PluginIndex> rejectors(std::size_t plugin_count) const;
 
  private:
   void reset(std::size_t nodes, std::size_t scorers);
   [[nodiscard]] Status ask(Prepared& prepared, const model::NodeView& node, std::size_t position);
-  void put_verdict(std::size_t position, Status verdict);
+  void put_verdict(std::size_t position, Status verdict, PluginIndex rejector);
 
   std::uint64_t nodes_version_ = 0;  // 0: nothing is known.
   std::uint64_t generation_ = 0;     // Of the cache, at the last update.
   std::vector<Status> verdicts_;
   std::vector<std::size_t> not_searched_;  // Positions of such verdicts, of the last update.
-  std::vector<char> scored_;               // Bools; by position.
+  std::vector<std::uint8_t> rejectors_;  // By position; whose verdict it is, if it is a rejection.
+  std::vector<std::size_t> rejections_;  // How many nodes each plugin turned away.
+  std::vector<char> scored_;             // Bools; by position.
   std::vector<std::int64_t> scores_;
   ReasonCounts reasons_;
   std::size_t feasible_count_ = 0;

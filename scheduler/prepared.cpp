@@ -41,14 +41,16 @@ bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
       skipped_[index] = true;
       return true;
     case Code::kError:
-      broken_ = index;
+      answered_by_ = index;
       end_ = std::move(result.status);
       return false;
     case Code::kUnresolvable:
+      answered_by_ = index;
       end_ = std::move(result.status);
       return false;
     case Code::kUnschedulable:
     case Code::kNotSearched:
+      answered_by_ = index;
       end_ = std::move(result.status);
       return true;
     case Code::kOk:
@@ -58,6 +60,7 @@ bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
   if (!result.nodes) return true;
   limit_nodes(index, std::move(*result.nodes));
   if (!nodes_->empty()) return true;
+  answered_by_ = index;
   end_ = Status::unresolvable(
       Name(naming_plugins_.size() == 1
                ? "node(s) didn't satisfy plugin " + naming_plugins()
@@ -66,6 +69,7 @@ bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
 }
 
 void Prepared::limit_nodes(PluginIndex index, std::vector<Name> names) {
+  naming_.push_back(index);
   naming_plugins_.push_back(profile_.plugin_name(index));
   std::sort(naming_plugins_.begin(), naming_plugins_.end());
   std::sort(names.begin(), names.end());
@@ -92,12 +96,15 @@ Name Prepared::outside_reason() const {
 
 Status Prepared::filter(const model::NodeView& node) {
   static const Name kUnreadable("node(s) could not be read");
-  if (!node.node().decode_error.empty()) return Status::unresolvable(kUnreadable);
+  if (!node.node().decode_error.empty()) {
+    answered_by_ = profile_.plugin_count();
+    return Status::unresolvable(kUnreadable);
+  }
   for (const auto& [index, plugin, state] : filters_) {
     count(index, CountedPoint::kFilter);
     Status status = plugin->filter(state, pod_, node);
     if (status.is_ok()) continue;
-    if (!status.rejected()) broken_ = index;
+    answered_by_ = index;
     return status;
   }
   return Status::ok();
@@ -112,7 +119,7 @@ Status Prepared::pre_score() {
     if (result.status.code == Code::kSkip) {
       unscored[index] = true;
     } else if (!result.status.is_ok()) {
-      broken_ = index;
+      answered_by_ = index;
       return std::move(result.status);
     }
     score_states_[index] = std::move(result.state);

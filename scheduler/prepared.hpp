@@ -31,15 +31,18 @@ class Prepared {
   // Why the pod fits no node at all, or (code kError) what broke; Ok: nodes may be asked. The first
   // Unresolvable ends PreFilter, of Unschedulable ones the last is kept.
   [[nodiscard]] const Status& end() const { return end_; }
-  // The plugin that broke.
-  [[nodiscard]] PluginIndex broken() const { return broken_; }
+  // Whose answer end() is if it is not Ok, else that of the last filter() that was not; as many as
+  // there are plugins: no plugin's.
+  [[nodiscard]] PluginIndex answered_by() const { return answered_by_; }
 
   // Only these can fit, in order of their names; nullopt: no such limit.
   [[nodiscard]] const std::optional<std::vector<model::Name>>& nodes() const { return nodes_; }
+  // Who set that limit.
+  [[nodiscard]] const std::vector<PluginIndex>& naming() const { return naming_; }
   // What PreFilter says to the nodes outside of it.
   [[nodiscard]] model::Name outside_reason() const;
 
-  // Filter: the first rejection, or what broke and then `broken()` says who.
+  // Filter: the first rejection, or what broke.
   [[nodiscard]] Status filter(const model::NodeView& node);
 
   // Runs PreScore, once.
@@ -84,14 +87,15 @@ class Prepared {
   const Part part_;
   CallCounts* const calls_;
   Status end_;
-  PluginIndex broken_ = 0;
+  PluginIndex answered_by_ = 0;
   CycleState states_;
   CycleState score_states_;
   std::vector<bool> skipped_;
   std::vector<ActiveFilter> filters_;
   std::vector<Scorer> scorers_;
   std::optional<std::vector<model::Name>> nodes_;
-  std::vector<std::string> naming_plugins_;  // Sorted.
+  std::vector<PluginIndex> naming_;
+  std::vector<std::string> naming_plugins_;  // The same ones by name, sorted.
 };
 
 // All of the pod that its profile's plugins look at: sleeping pods of equal texts are helped by the

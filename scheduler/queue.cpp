@@ -48,11 +48,12 @@ Queue::Queue(const model::Clock& clock, Observer& observer, const QueueSortPlugi
       backoff_rejected_(ByBackoffEnd{&order}),
       backoff_failed_(ByBackoffEnd{&order}) {}
 
-void Queue::set_pod(model::PodRef pod, Gate gate) {
+void Queue::set_pod(model::PodRef pod, Gate gate, std::optional<PluginIndex> rejector) {
   const auto [found, is_new] = entries_.try_emplace(pod->uid);
   Entry& entry = found->second;
   if (is_new) {
     set_object(entry, std::move(pod), gate);
+    if (rejector) census_.set_rejectors(entry.counted, entry.pod->scheduler_name, {*rejector});
     restamp(entry);
     requeue(entry, Cause::kPodAdd);
     return;
@@ -66,6 +67,7 @@ void Queue::set_pod(model::PodRef pod, Gate gate) {
   }
   take_out(entry);
   set_object(entry, std::move(pod), gate);
+  if (rejector) census_.set_rejectors(entry.counted, entry.pod->scheduler_name, {*rejector});
   entry.key.priority = entry.pod->priority;
   const bool stays_gated = place == Place::kGated && gate == Gate::kClosed;
   if (!stays_gated &&
@@ -80,7 +82,7 @@ void Queue::remove(const model::Uid& uid) {
   const auto found = entries_.find(uid);
   if (found == entries_.end()) return;
   take_out(found->second);
-  --by_shape_.at(found->second.shape);
+  census_.forget(found->second.counted);
   entries_.erase(found);
 }
 
@@ -101,14 +103,18 @@ std::optional<QueuedAttempt> Queue::pop() {
     return std::nullopt;
   }
   take_out(*next);
+  census_.set_rejectors(next->counted, next->pod->scheduler_name, {});
   next->changed_in_flight = false;
   ++next->attempts;
   return QueuedAttempt{next->pod, next->attempts, *next->first_queued};
 }
 
-void Queue::return_rejected(const model::Uid& uid, const std::string& likeness) {
+void Queue::return_rejected(const model::Uid& uid, const std::string& likeness,
+                            std::span<const PluginIndex> rejectors) {
   Entry* entry = in_flight(uid);
   if (entry == nullptr) return;
+  census_.set_rejectors(entry->counted, entry->pod->scheduler_name,
+                        {rejectors.begin(), rejectors.end()});
   ++entry->rejections;
   entry->failures = 0;
   restamp(*entry);
@@ -177,11 +183,9 @@ QueueSizes Queue::sizes() const {
 }
 
 void Queue::set_object(Entry& entry, model::PodRef pod, Gate gate) {
-  if (entry.pod != nullptr) --by_shape_.at(entry.shape);
   entry.pod = std::move(pod);
   entry.gate = gate;
-  entry.shape = asked_shape(*entry.pod);
-  ++by_shape_.at(entry.shape);
+  census_.count(entry.counted, *entry.pod);
 }
 
 void Queue::put(Entry& entry, Place place) {

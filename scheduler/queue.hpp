@@ -5,13 +5,14 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
-#include "scheduler/asked.hpp"
+#include "scheduler/census.hpp"
 #include "scheduler/event.hpp"
 #include "scheduler/observer.hpp"
 #include "scheduler/plugin.hpp"
@@ -53,8 +54,8 @@ class Queue {
   Queue& operator=(const Queue&) = delete;
 
   // A new pod enters; a known one is replaced where it is, and woken if the change can matter to
-  // its chances.
-  void set_pod(model::PodRef pod, Gate gate);
+  // its chances. rejector: who closed the gate, in the pod's profile.
+  void set_pod(model::PodRef pod, Gate gate, std::optional<PluginIndex> rejector = std::nullopt);
   void remove(const model::Uid& uid);
   // The newest known object, wherever in the queue (or in flight) it is; null if unknown.
   [[nodiscard]] model::PodRef find(const model::Uid& uid) const;
@@ -62,9 +63,11 @@ class Queue {
   // The next pod to decide: from active, and when that is empty a rejected one from backoff (never
   // one that failed).
   [[nodiscard]] std::optional<QueuedAttempt> pop();
-  // Ends of an attempt, for pods in flight (others are ignored). Rejected: sleeps until it is
-  // woken, among those of the same likeness. Failed: tried again after backoff without any event.
-  void return_rejected(const model::Uid& uid, const std::string& likeness);
+  // Ends of an attempt, for pods in flight (others are ignored). Rejected, by these plugins of its
+  // profile: sleeps until it is woken, among those of the same likeness. Failed: tried again after
+  // backoff without any event.
+  void return_rejected(const model::Uid& uid, const std::string& likeness,
+                       std::span<const PluginIndex> rejectors = {});
   void return_failed(const model::Uid& uid);
 
   // Sleeping pods, by likeness: one of each, the one that sleeps longest; those like a given one.
@@ -76,11 +79,10 @@ class Queue {
   // Moves pods whose backoff ended or that slept too long.
   void tick();
   [[nodiscard]] std::optional<model::SteadyTime> next_timer() const;
-
   // Pods in flight are in none of them.
   [[nodiscard]] QueueSizes sizes() const;
-  // Of all pods, those in flight included.
-  [[nodiscard]] const PodsByShape& pods_by_shape() const { return by_shape_; }
+  // Of all pods, those in flight included; nobody turns those away.
+  [[nodiscard]] const Census& census() const { return census_; }
 
  private:
   enum class Place : std::uint8_t {
@@ -98,7 +100,7 @@ class Queue {
   using Group = std::map<std::string, std::set<Entry*, ByAge>>::iterator;
   struct Entry {
     model::PodRef pod;
-    std::size_t shape = 0;  // As asked_shape(*pod).
+    Census::Place counted;
     Gate gate = Gate::kOpen;
     Place place = Place::kInFlight;
     QueueOrderKey key;
@@ -141,7 +143,7 @@ class Queue {
   std::set<Entry*, ByAge> unschedulable_;
   std::map<std::string, std::set<Entry*, ByAge>> asleep_;  // The same ones, by likeness.
   std::size_t gated_ = 0;
-  PodsByShape by_shape_{};
+  Census census_;
   std::uint64_t sequence_ = 0;
 };
 

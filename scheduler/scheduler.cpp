@@ -175,10 +175,14 @@ void Scheduler::on_pending_pod(const model::PodRef& pod) {
     return;
   }
   const auto started = clock_.steady();
-  const Status let_in = pre_enqueue(*profile, *pod);
+  const auto [let_in, plugin] = pre_enqueue(*profile, *pod);
   observer_.extension_point("PreEnqueue", let_in.code, profile->scheduler_name().view(),
                             clock_.steady() - started);
-  queue_.set_pod(pod, let_in.is_ok() ? Gate::kOpen : Gate::kClosed);
+  if (let_in.is_ok()) {
+    queue_.set_pod(pod, Gate::kOpen);
+  } else {
+    queue_.set_pod(pod, Gate::kClosed, plugin);
+  }
 }
 
 void Scheduler::count(const model::PodRef& pod) {
@@ -276,7 +280,7 @@ bool Scheduler::decide_one() {
   if (decision.kind == Decision::Kind::kPlaced) {
     place(*attempt, profile, decision, started);
   } else {
-    not_placed(pod.uid, profile, decision.kind, decision.message, started);
+    not_placed(pod.uid, profile, decision.kind, decision.message, started, decision.rejectors);
   }
   return true;
 }
@@ -343,7 +347,8 @@ void Scheduler::finish_bound(DecidedBind& bind) {
 }
 
 void Scheduler::not_placed(const model::Uid& uid, const Profile& profile, Decision::Kind kind,
-                           const std::string& message, model::SteadyTime started) {
+                           const std::string& message, model::SteadyTime started,
+                           std::span<const PluginIndex> rejectors) {
   const bool error = kind == Decision::Kind::kError;
   count_attempt(error ? AttemptResult::kError : AttemptResult::kUnschedulable, profile, started);
   const model::PodRef pod = queue_.find(uid);
@@ -353,7 +358,7 @@ void Scheduler::not_placed(const model::Uid& uid, const Profile& profile, Decisi
     return;
   }
   if (kind == Decision::Kind::kRejected) {
-    queue_.return_rejected(uid, likeness_of(profile, *pod));
+    queue_.return_rejected(uid, likeness_of(profile, *pod), rejectors);
   } else {
     queue_.return_failed(uid);
   }
@@ -380,6 +385,21 @@ std::vector<PluginCalls> Scheduler::plugin_calls() const {
     add(profile.filter(), "Filter", CountedPoint::kFilter);
     add(profile.pre_score(), "PreScore", CountedPoint::kPreScore);
     add(profile.score(), "Score", CountedPoint::kScore);
+  }
+  return all;
+}
+
+std::vector<PluginRejections> Scheduler::plugin_rejections() const {
+  std::vector<PluginRejections> all;
+  for (const Profile& profile : profiles_) {
+    const auto add = [&](const auto& extensions) {
+      for (const auto& extension : extensions) {
+        all.push_back({profile.plugin_name(extension.index), profile.scheduler_name().view(),
+                       queue_.census().rejected_by(profile.scheduler_name(), extension.index)});
+      }
+    };
+    add(profile.pre_enqueue());
+    add(profile.deciding());
   }
   return all;
 }

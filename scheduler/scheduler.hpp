@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -89,9 +90,11 @@ class Scheduler {
 
   [[nodiscard]] QueueSizes queue_sizes() const { return queue_.sizes(); }
   // Known pods that are not bound, those whose binding is under way included.
-  [[nodiscard]] const PodsByShape& pending_by_shape() const { return queue_.pods_by_shape(); }
+  [[nodiscard]] const PodsByShape& pending_by_shape() const { return queue_.census().by_shape(); }
   // Of every plugin of every profile, at each point where it takes part.
   [[nodiscard]] std::vector<PluginCalls> plugin_calls() const;
+  // Of every plugin that can turn pods away.
+  [[nodiscard]] std::vector<PluginRejections> plugin_rejections() const;
   [[nodiscard]] const model::Cache& cache() const { return cache_; }
 
  private:
@@ -113,7 +116,8 @@ class Scheduler {
   void finish_bound(DecidedBind& bind);
   // Back to the queue, and the user is told why; kind is not kPlaced.
   void not_placed(const model::Uid& uid, const Profile& profile, Decision::Kind kind,
-                  const std::string& message, model::SteadyTime started);
+                  const std::string& message, model::SteadyTime started,
+                  std::span<const PluginIndex> rejectors = {});
   void count_attempt(AttemptResult result, const Profile& profile, model::SteadyTime started);
   [[nodiscard]] const Profile* profile_of(const model::Pod& pod) const;
 

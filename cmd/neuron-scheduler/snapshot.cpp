@@ -61,6 +61,7 @@ metrics::Snapshot take_snapshot(const scheduler::Scheduler& scheduler, model::St
   snapshot.pending_binds = scheduler.pending_binds();
   snapshot.pending_by_shape = scheduler.pending_by_shape();
   snapshot.plugin_calls = scheduler.plugin_calls();
+  snapshot.plugin_rejections = scheduler.plugin_rejections();
   snapshot.log_lines_dropped = log_lines_dropped;
   const auto slot = scheduler::aggregate_slot("Neuron");
   if (!slot) return snapshot;

@@ -142,6 +142,38 @@ TEST_F(SnapshotTest, CountsAPodUntilItsBindingIsDone) {
   EXPECT_EQ(pending(), (std::map<std::string, std::size_t>{}));
 }
 
+TEST_F(SnapshotTest, TellsWhoTurnedPodsAway) {
+  const auto turned_away = [&] {
+    std::map<std::string, std::size_t> found;
+    for (const auto& each : take().plugin_rejections) {
+      EXPECT_EQ(each.profile, "neuron-scheduler");
+      if (each.pods > 0) found.emplace(each.plugin, each.pods);
+    }
+    return found;
+  };
+  using Found = std::map<std::string, std::size_t>;
+  add(trn1_node("small").cpu_milli(1000));
+  add(inf2_node("other-kind"));
+  add(cores_pod("gated", 1).gate("g"));
+  EXPECT_EQ(turned_away(), (Found{{"SchedulingGates", 1}}));
+  // Too many devices for both nodes, and one of them lacks the cpu besides: the first says no.
+  add(devices_pod("too-big", 17));
+  add(PodBuilder("too-hungry").cpu_milli(5'000'000));
+  ASSERT_TRUE(scheduler_->decide_one());
+  ASSERT_TRUE(scheduler_->decide_one());
+  EXPECT_EQ(turned_away(), (Found{{"SchedulingGates", 1}, {"Neuron", 1}, {"NodeResourcesFit", 1}}));
+  // Room for one of them: while it is decided and bound nobody turns it away.
+  add(NodeBuilder("large").cpu_milli(6'000'000));
+  clock_.advance(std::chrono::seconds(20));
+  ASSERT_TRUE(scheduler_->decide_one());
+  ASSERT_EQ(api_.sent_to(), std::vector<std::string>{"too-hungry@large"});
+  EXPECT_EQ(turned_away(), (Found{{"SchedulingGates", 1}, {"Neuron", 1}}));
+  add(cores_pod("gated", 1).resource_version("2"));
+  scheduler_->on_pod_removed({"uid-too-big"});
+  ASSERT_TRUE(scheduler_->decide_one());
+  EXPECT_EQ(turned_away(), Found{});
+}
+
 TEST_F(SnapshotTest, CountsTheCallsOfPlugins) {
   for (int i = 0; i < 20; ++i) add(trn1_node("n" + std::to_string(i)));
   EXPECT_EQ(calls("Neuron", "Filter"), 0U);

@@ -38,6 +38,7 @@ class Metrics(ClusterTest):
                                       event="ScheduleAttemptFailure"), 1)
         self.assertGreaterEqual(count("plugin_evaluation_total", plugin="Neuron", extension_point="PreFilter"), 21)
         self.assertGreaterEqual(count("plugin_evaluation_total", plugin="Neuron", extension_point="Filter"), 2)
+        self.assertEqual(count("unschedulable_pods", plugin="Neuron", profile="neuron-scheduler"), 1)
         self.assertEqual(count("pending_pods"), 1)
         self.assertEqual(count("cache_size", type="nodes"), 2)
         self.assertEqual(count("cache_size", type="pods"), 20)

@@ -320,6 +320,7 @@ TEST_F(MetricsTest, ShowsTheSnapshot) {
   snapshot_.neuron["other"].devices.free = 2;
   snapshot_.pending_by_shape[4] = 23;
   snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 24}};
+  snapshot_.plugin_rejections = {{"Neuron", "neuron-scheduler", 25}};
   snapshot_.foreign_pods = 20;
   snapshot_.drifted_pods = 21;
   snapshot_.log_lines_dropped = 22;
@@ -346,6 +347,8 @@ TEST_F(MetricsTest, ShowsTheSnapshot) {
                                                 ",devices=\"4\"} 3", ",devices=\"8\"} 1"));
   EXPECT_THAT(series("neuron_scheduler_pending_pods"), testing::SizeIs(27));
   EXPECT_EQ(value("neuron_scheduler_pending_pods{asks=\"devices:4\"}"), 23);
+  EXPECT_THAT(series("scheduler_unschedulable_pods"),
+              ElementsAre("{plugin=\"Neuron\",profile=\"neuron-scheduler\"} 25"));
   EXPECT_THAT(series("scheduler_plugin_evaluation_total"),
               ElementsAre("{plugin=\"Neuron\",extension_point=\"Filter\",profile=\"neuron-"
                           "scheduler\"} 24"));
@@ -393,6 +396,7 @@ TEST_F(MetricsTest, PromtoolIsContent) {
   metrics_->leader_changed("lease", "", false);
   snapshot_.neuron["other"].with_free_set = {{1, 1}};
   snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 1}};
+  snapshot_.plugin_rejections = {{"Neuron", "neuron-scheduler", 1}};
   const auto file = std::filesystem::path(testing::TempDir()) / "metrics-for-promtool";
   std::ofstream(file) << text();
   const auto report = file.string() + ".report";
@@ -488,6 +492,7 @@ TEST_F(MetricsTest, DocumentationListsAllOfThem) {
   metrics_->queued(QueueName::kActive, Cause::kPodAdd);
   snapshot_.neuron["other"].with_free_set = {{1, 1}};
   snapshot_.plugin_calls = {{"Neuron", "Filter", "neuron-scheduler", 1}};
+  snapshot_.plugin_rejections = {{"Neuron", "neuron-scheduler", 1}};
   const Catalog documented = read_documentation(file);
   const Catalog real = read_text(text());
   EXPECT_GT(real.size(), 20U);
