@@ -56,8 +56,10 @@ void Decisions::extension_point(std::string_view point, scheduler::Code status,
   const auto place = static_cast<std::size_t>(found - kPoints.begin());
   if (status == scheduler::Code::kNotSearched) status = scheduler::Code::kUnschedulable;
   OfProfile& series = of_profile(profile);
-  Histogram* histogram = series.points[place][index(status)];
-  if (histogram == nullptr) histogram = &point_series(series, profile, place, index(status));
+  // kube-scheduler has no other words: any other code is a rejection of a kind of our own.
+  const auto word = index(status) < kStatuses.size() ? status : scheduler::Code::kUnschedulable;
+  Histogram* histogram = series.points[place][index(word)];
+  if (histogram == nullptr) histogram = &point_series(series, profile, place, index(word));
   histogram->Observe(seconds(took));
 }
 

@@ -131,18 +131,19 @@ TEST_P(PointTest, IsCountedUnderKubeSchedulersWords) {
 using scheduler::Code;
 INSTANTIATE_TEST_SUITE_P(
     Points, PointTest,
-    testing::Values(PointCase{"gated", "PreEnqueue", Code::kUnresolvable,
-                              "UnschedulableAndUnresolvable"},
-                    PointCase{"prepared", "PreFilter", Code::kOk, "Success"},
-                    PointCase{"rejected", "PreFilter", Code::kUnschedulable, "Unschedulable"},
-                    PointCase{"filtered", "Filter", Code::kOk, "Success"},
-                    PointCase{"filter_broke", "Filter", Code::kError, "Error"},
-                    PointCase{"nothing_to_score", "PreScore", Code::kSkip, "Skip"},
-                    PointCase{"scored", "Score", Code::kOk, "Success"},
-                    PointCase{"taken", "Reserve", Code::kUnschedulable, "Unschedulable"},
-                    PointCase{"bound", "Bind", Code::kOk, "Success"},
-                    PointCase{"not_bound", "Bind", Code::kError, "Error"},
-                    PointCase{"no_such_point", "Lunch", Code::kOk, ""}),
+    testing::Values(
+        PointCase{"gated", "PreEnqueue", Code::kUnresolvable, "UnschedulableAndUnresolvable"},
+        PointCase{"prepared", "PreFilter", Code::kOk, "Success"},
+        PointCase{"rejected", "PreFilter", Code::kUnschedulable, "Unschedulable"},
+        PointCase{"rejected_otherwise", "PreFilter", static_cast<Code>(5), "Unschedulable"},
+        PointCase{"filtered", "Filter", Code::kOk, "Success"},
+        PointCase{"filter_broke", "Filter", Code::kError, "Error"},
+        PointCase{"nothing_to_score", "PreScore", Code::kSkip, "Skip"},
+        PointCase{"scored", "Score", Code::kOk, "Success"},
+        PointCase{"taken", "Reserve", Code::kUnschedulable, "Unschedulable"},
+        PointCase{"bound", "Bind", Code::kOk, "Success"},
+        PointCase{"not_bound", "Bind", Code::kError, "Error"},
+        PointCase{"no_such_point", "Lunch", Code::kOk, ""}),
     [](const auto& test) { return test.param.name; });
 
 struct IncomingCase {
