@@ -54,7 +54,6 @@ void Decisions::extension_point(std::string_view point, scheduler::Code status,
   const auto found = std::ranges::find(kPoints, point);
   if (found == kPoints.end()) return;
   const auto place = static_cast<std::size_t>(found - kPoints.begin());
-  if (status == scheduler::Code::kNotSearched) status = scheduler::Code::kUnschedulable;
   OfProfile& series = of_profile(profile);
   // kube-scheduler has no other words: any other code is a rejection of a kind of our own.
   const auto word = index(status) < kStatuses.size() ? status : scheduler::Code::kUnschedulable;
