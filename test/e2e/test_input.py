@@ -1,5 +1,6 @@
 """Bad input on a real server: credentials, nodes, pods; objects that vanish at the wrong moment."""
 
+import itertools
 import subprocess
 import unittest
 
@@ -292,7 +293,15 @@ class Vanishing(ClusterTest):
                               content_type=api.STRATEGIC_PATCH)
 
         health("True", "NeuronHasError_DMA_ERROR")
-        self.wait_refused("everything", "NeuronHealth")  # the scheduler has seen it
+        # Bad news wakes nobody: a new pod tells whether the scheduler has seen it.
+        numbers = itertools.count()
+
+        def seen():
+            name = f"asks{next(numbers)}"
+            self.create(pod(name, neuron=16))
+            self.wait_refused(name)
+            return "NeuronHealth" in self.condition(name)["message"]
+        wait_until(seen, 30, "the node's illness to be seen")
         self.create(pod("during", cores=1), pod("plain"))
         self.wait_bound("plain")
         self.wait_refused("during")
