@@ -76,7 +76,7 @@ class Command(unittest.TestCase):
         out, error = simulate("-f", "no-such-file.yaml", code=2)
         self.assertEqual((out, error), ("", "neuron-scheduler: no-such-file.yaml: no such file or folder\n"))
         out, error = simulate(*fits, "--config", "x.yaml", code=2)
-        self.assertEqual((out, error), ("", "neuron-scheduler: --config: configuration files are not built yet\n"))
+        self.assertEqual((out, error), ("", "neuron-scheduler: x.yaml: No such file or directory\n"))
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([binary(), "simulate", *map(str, fits)], stdout=full, stderr=subprocess.PIPE,
                                   text=True, timeout=60, check=False)

@@ -106,6 +106,14 @@ void set_scheduled_condition(json::object& pod, std::string_view status, std::st
   condition["lastTransitionTime"] = model::format_time(now);
   if (!reason.empty()) condition["reason"] = reason;
   if (!message.empty()) condition["message"] = message;
+  // Which spec this was said of: the scheduler writes it, the API server's own conditions lack it.
+  const json::object* metadata = object_at(pod, {"metadata"});
+  const json::value* generation =
+      metadata == nullptr ? nullptr : metadata->if_contains("generation");
+  const bool by_scheduler = status == "False" && reason != "SchedulingGated";
+  if (by_scheduler && generation != nullptr && generation->is_int64() && *generation != 0) {
+    condition["observedGeneration"] = *generation;
+  }
   const auto same = std::ranges::find_if(*conditions, [](const json::value& value) {
     return value.is_object() && text_at(value.get_object(), {"type"}) == "PodScheduled";
   });
