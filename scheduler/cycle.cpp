@@ -150,13 +150,12 @@ Decision Decider::decide_metered(const Profile& profile, const model::Pod& pod,
   if (prepared.nodes()) return decide_among_named(prepared, profile, pod, cache);
   Evaluation& evaluation = evaluations_.at(prepared.key());
   const Status status = evaluation.update(prepared, cache);
-  const bool none = evaluation.feasible_count() == 0;
   lap("Filter", status.code, profile);
   if (!status.is_ok()) {
     evaluations_.drop_last();
     return broken("filter", profile, prepared, status);
   }
-  if (none) {
+  if (evaluation.feasible_count() == 0) {
     return rejected(failure_message(cache.node_count(), evaluation.reasons(), std::nullopt),
                     evaluation.rejectors(profile.plugin_count()));
   }
@@ -172,10 +171,9 @@ Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
   }
   Evaluation evaluation;
   const Status status = evaluation.evaluate(prepared, named);
-  const bool none = evaluation.feasible_count() == 0;
   lap("Filter", status.code, profile);
   if (!status.is_ok()) return broken("filter", profile, prepared, status);
-  if (!none) {
+  if (evaluation.feasible_count() > 0) {
     return decide_among(prepared, profile, pod, named, evaluation);
   }
   std::optional<std::pair<Name, std::size_t>> outside;

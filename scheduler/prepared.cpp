@@ -41,9 +41,6 @@ bool Prepared::pre_filter(PluginIndex index, const PreFilterPlugin& plugin) {
       skipped_[index] = true;
       return true;
     case Code::kError:
-      answered_by_ = index;
-      end_ = std::move(result.status);
-      return false;
     case Code::kUnresolvable:
       answered_by_ = index;
       end_ = std::move(result.status);
