@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cluster/model/name.hpp"
@@ -14,6 +15,7 @@
 #include "neuron/choose.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
+#include "scheduler/plugins/neuron_args.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -44,6 +46,10 @@ struct NeuronHolding {
 // that ask for no Neuron are not kept.
 class NeuronNode final : public model::NodeAggregate {
  public:
+  // args: not null.
+  explicit NeuronNode(
+      std::shared_ptr<const NeuronNodeArgs> args = std::make_shared<const NeuronNodeArgs>())
+      : args_(std::move(args)) {}
   [[nodiscard]] std::unique_ptr<model::NodeAggregate> clone() const override;
   void set_node(const model::Node* node) override;
   void add_pod(const model::Pod& pod) override;
@@ -75,7 +81,8 @@ class NeuronNode final : public model::NodeAggregate {
   // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
   // container, until something changes here (design.md §10).
   [[nodiscard]] neuron::Evaluation evaluate(const neuron::PodRequest& request,
-                                            neuron::DeviceMask eligible) const;
+                                            neuron::DeviceMask eligible,
+                                            neuron::DevicePolicy policy) const;
 
  private:
   // An assignment as annotated, and the cores per device under which it was first readable.
@@ -104,10 +111,11 @@ class NeuronNode final : public model::NodeAggregate {
   struct Answer {
     std::int64_t devices = 0;
     std::int64_t cores = 0;
+    neuron::DevicePolicy policy = neuron::DevicePolicy::kBinpack;
     neuron::Evaluation evaluation;
   };
 
-  static bool may_ask(const model::Pod& pod);
+  bool may_ask(const model::Pod& pod) const;
   void fill(HeldPod& held, const model::Pod& pod) const;
   void read_node(const model::Node& node);
   void recount();
@@ -118,6 +126,7 @@ class NeuronNode final : public model::NodeAggregate {
   bool fills_the_node(const HeldPod& held) const;
   HeldPod* find(const model::Uid& uid);
 
+  std::shared_ptr<const NeuronNodeArgs> args_;
   model::Name name_;
   neuron::NodeState state_;
   neuron::DeviceMask cordoned_ = 0;
