@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,8 @@ struct Machine {
   // Empty for a size that is not legal.
   [[nodiscard]] const std::vector<Ids>& sets_of(std::int64_t size) const;
 };
+
+inline void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
 
 // Every instance type, those with two settings of logical cores in both, nodes without a known type
 // and nodes that do not tell their cores.
