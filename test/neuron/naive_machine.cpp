@@ -87,6 +87,7 @@ std::vector<Ids> grown(const Links& links, int size) {
     sets = bigger;
   }
   std::vector<Ids> lists;
+  lists.reserve(sets.size());
   for (const auto& set : sets) lists.emplace_back(set.begin(), set.end());
   return lists;
 }
