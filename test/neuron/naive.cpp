@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace neuron_scheduler::naive {
 namespace {
@@ -34,6 +35,29 @@ Ids cores_of_set(const Node& node, const Ids& devices, int cores) {
   return ids;
 }
 
+std::vector<bool> untouched_devices(const Node& node) {
+  std::vector<bool> untouched;
+  for (int device = 0; device < node.machine->devices; ++device) {
+    untouched.push_back(all_free(node, cores_of_set(node, {device}, node.machine->cores())));
+  }
+  return untouched;
+}
+
+bool all_of_set(const DeviceSet& set, const std::vector<bool>& devices) {
+  return std::all_of(set.devices.begin(), set.devices.end(),
+                     [&](int device) { return devices[static_cast<std::size_t>(device)]; });
+}
+
+// Which of the legal sets of its size this is, and its diameter.
+std::pair<int, int> place_of(const Machine& machine, const Ids& devices) {
+  int number = 0;
+  for (const DeviceSet& set : machine.sets_of(static_cast<std::int64_t>(devices.size()))) {
+    if (set.devices == devices) return {number, set.diameter};
+    ++number;
+  }
+  return {-1, -1};
+}
+
 struct Waiting {
   std::size_t container = 0;
   std::vector<Ids> options;
@@ -61,6 +85,12 @@ bool place_from(const std::vector<neuron::ContainerRequest>& containers,
 
 void Node::take(const Ids& cores) {
   for (const int core : cores) used[static_cast<std::size_t>(core)] = true;
+}
+
+void Node::refuse_touched() {
+  for (int core = 0; core < machine->cores(); ++core) {
+    if (!is_free(core)) not_asked.insert(device_of(core));
+  }
 }
 
 std::optional<neuron::Fit> obstacle(const Machine& machine,
@@ -92,8 +122,8 @@ std::vector<Ids> placements(const Node& node, const neuron::ContainerRequest& re
       if (node.device_of(ids.front()) == node.device_of(ids.back())) found.push_back(ids);
     }
   } else {
-    for (const Ids& set : node.machine->sets_of((cores + k - 1) / k)) {
-      found.push_back(cores_of_set(node, set, cores));
+    for (const DeviceSet& set : node.machine->sets_of((cores + k - 1) / k)) {
+      found.push_back(cores_of_set(node, set.devices, cores));
     }
   }
   std::erase_if(found, [&](const Ids& ids) {
@@ -117,6 +147,13 @@ bool can_place(const Node& node, const std::vector<neuron::ContainerRequest>& co
   return place_from(containers, waiting, given);
 }
 
+bool has_free_set(const Node& node, int size) {
+  const std::vector<bool> untouched = untouched_devices(node);
+  const auto& sets = node.machine->sets_of(size);
+  return std::any_of(sets.begin(), sets.end(),
+                     [&](const DeviceSet& set) { return all_of_set(set, untouched); });
+}
+
 bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::size_t a,
                std::size_t b) {
   using neuron::Role;
@@ -130,12 +167,12 @@ bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::siz
 // Every placement that is still possible counts with its cores: legal sets of untouched devices,
 // and runs of cores inside a device.
 std::int64_t value(const Node& node) {
-  const int k = node.machine->cores_per_device;
+  const std::vector<bool> untouched = untouched_devices(node);
   std::int64_t sum = 0;
-  for (const auto& sets : node.machine->legal_sets) {
-    for (const Ids& set : sets) {
-      const int cores = static_cast<int>(set.size()) * k;
-      if (all_free(node, cores_of_set(node, set, cores))) sum += cores;
+  for (const auto& sets : *node.machine->legal_sets) {
+    for (const DeviceSet& set : sets) {
+      if (!all_of_set(set, untouched)) continue;
+      sum += static_cast<std::int64_t>(set.devices.size()) * node.machine->cores_per_device;
     }
   }
   for (int first = 0; first < node.machine->cores(); ++first) {
@@ -147,21 +184,43 @@ std::int64_t value(const Node& node) {
   return sum;
 }
 
-std::optional<Best> best(const Node& node, const neuron::ContainerRequest& request) {
+std::optional<Best> best(const Node& node, const neuron::ContainerRequest& request,
+                         neuron::DevicePolicy policy) {
+  const int k = node.machine->cores_per_device;
   const std::int64_t before = value(node);
-  const bool one_device = cores_of(*node.machine, request) <= node.machine->cores_per_device;
+  const bool one_device = cores_of(*node.machine, request) <= k;
   std::optional<Best> found;
-  std::tuple<std::int64_t, int, int> best_key;
+  std::tuple<int, int, std::int64_t, int, int> best_key;
   for (const Ids& cores : placements(node, request)) {
+    // A run begins where the free run that it lies in begins.
+    if (one_device && cores.front() % k != 0 && node.is_free(cores.front() - 1)) continue;
     Node after = node;
     after.take(cores);
-    const int device = node.device_of(cores.front());
-    const std::tuple key{before - value(after), one_device ? -device : device, cores.front()};
+    const std::int64_t cost = before - value(after);
+    Ids devices;
+    for (const int core : cores) devices.push_back(node.device_of(core));
+    devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
+    const bool spread = spreads(policy);
+    int in_use = 0;
+    for (const int device : devices) {
+      for (int core = device * k; core < (device + 1) * k && spread; ++core) {
+        in_use += node.used[static_cast<std::size_t>(core)] ? 1 : 0;
+      }
+    }
+    const auto [number, diameter] = place_of(*node.machine, devices);
+    const std::tuple key{diameter, in_use, spread ? -cost : cost,
+                         one_device ? -devices.front() : number, cores.front()};
     if (found && !(key < best_key)) continue;
     best_key = key;
-    found = Best{cores, std::get<0>(key)};
+    found = Best{cores, cost};
   }
   return found;
+}
+
+std::int64_t best_effort(const Node& node, const neuron::ContainerRequest& request) {
+  std::size_t sets = 0;
+  for (const auto& of_size : *node.machine->legal_sets) sets += of_size.size();
+  return static_cast<std::int64_t>(placements(node, request).size() * sets);
 }
 
 }  // namespace neuron_scheduler::naive

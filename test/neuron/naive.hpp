@@ -25,6 +25,8 @@ struct Node {
     return !used[static_cast<std::size_t>(core)] && unusable.count(device_of(core)) == 0;
   }
   void take(const Ids& cores);
+  // As the policy mutex: nothing of a device of which a core is in use.
+  void refuse_touched();
 };
 
 // Why a container can have no place here, whatever is free; nullopt: it can.
@@ -35,6 +37,9 @@ struct Node {
 // in the order in which the cores are used.
 [[nodiscard]] std::vector<Ids> placements(const Node& node,
                                           const neuron::ContainerRequest& request);
+
+// Some legal set of this many devices is wholly free.
+[[nodiscard]] bool has_free_set(const Node& node, int size);
 
 // Whether two containers, by position, run at the same time.
 [[nodiscard]] bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::size_t a,
@@ -51,7 +56,12 @@ struct Best {
   Ids cores;
   std::int64_t cost = 0;
 };
-// What neuron::choose is documented to give a pod of this one container.
-[[nodiscard]] std::optional<Best> best(const Node& node, const neuron::ContainerRequest& request);
+// What neuron::choose is documented to give a pod of this one container; the node is the one that
+// it sees, so mutex is done with before.
+[[nodiscard]] std::optional<Best> best(const Node& node, const neuron::ContainerRequest& request,
+                                       neuron::DevicePolicy policy);
+
+// How many sums best() makes; a test may have no time for that.
+[[nodiscard]] std::int64_t best_effort(const Node& node, const neuron::ContainerRequest& request);
 
 }  // namespace neuron_scheduler::naive

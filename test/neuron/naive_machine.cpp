@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 namespace neuron_scheduler::naive {
 namespace {
@@ -53,6 +56,31 @@ bool linked(const Links& links, int a, int b) {
   return links[static_cast<std::size_t>(a)].count(b) > 0;
 }
 
+// How far the members of a set are from each other, step by step along links inside it; -1: not all
+// can be reached.
+int diameter_of(const Links& links, const Ids& set) {
+  std::vector<bool> member(links.size());
+  for (const int device : set) member[static_cast<std::size_t>(device)] = true;
+  int most = 0;
+  for (const int from : set) {
+    Ids distance(links.size(), -1);
+    distance[static_cast<std::size_t>(from)] = 0;
+    Ids line{from};
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const int far = distance[static_cast<std::size_t>(line[i])];
+      for (const int next : links[static_cast<std::size_t>(line[i])]) {
+        const auto at = static_cast<std::size_t>(next);
+        if (!member[at] || distance[at] >= 0) continue;
+        distance[at] = far + 1;
+        line.push_back(next);
+      }
+      most = std::max(most, far);
+    }
+    if (line.size() < set.size()) return -1;
+  }
+  return most;
+}
+
 // Walks from the first device to the next higher one as long as they are linked; after the last one
 // comes the first if that is allowed.
 std::vector<Ids> walks(const Links& links, int size, bool around) {
@@ -65,31 +93,35 @@ std::vector<Ids> walks(const Links& links, int size, bool around) {
       if ((next == 0 && !around) || next == first || !linked(links, set.back(), next)) break;
       set.push_back(next);
     }
-    if (static_cast<int>(set.size()) == size) sets.push_back(set);
+    if (static_cast<int>(set.size()) < size) continue;
+    std::sort(set.begin(), set.end());
+    sets.push_back(set);
   }
   return sets;
 }
 
-// Every set that can be grown from one device by neighbours.
-std::vector<Ids> grown(const Links& links, int size) {
-  std::set<std::set<int>> sets;
-  for (int first = 0; first < static_cast<int>(links.size()); ++first) sets.insert({first});
-  for (int step = 1; step < size; ++step) {
-    std::set<std::set<int>> bigger;
-    for (const auto& set : sets) {
-      for (const int member : set) {
-        for (const int next : links[static_cast<std::size_t>(member)]) {
-          std::set<int> more = set;
-          if (more.insert(next).second) bigger.insert(more);
-        }
-      }
+// Every set whose members reach each other, by size. As binary numbers: the set with the highest
+// device that the other lacks comes later.
+SetsBySize all_linked(const Links& links) {
+  SetsBySize sets(links.size() + 1);
+  std::vector<Ids> subsets{{}};
+  for (int device = 0; device < static_cast<int>(links.size()); ++device) {
+    const std::size_t before = subsets.size();
+    for (std::size_t i = 0; i < before; ++i) {
+      subsets.push_back(subsets[i]);
+      subsets.back().push_back(device);
     }
-    sets = bigger;
   }
-  std::vector<Ids> lists;
-  lists.reserve(sets.size());
-  for (const auto& set : sets) lists.emplace_back(set.begin(), set.end());
-  return lists;
+  for (const Ids& subset : subsets) {
+    const int diameter = diameter_of(links, subset);
+    if (!subset.empty() && diameter >= 0) sets[subset.size()].push_back({subset, diameter});
+  }
+  for (auto& of_size : sets) {
+    std::stable_sort(of_size.begin(), of_size.end(), [](const DeviceSet& a, const DeviceSet& b) {
+      return a.diameter < b.diameter;
+    });
+  }
+  return sets;
 }
 
 std::vector<Ids> rows(int size) {
@@ -98,22 +130,31 @@ std::vector<Ids> rows(int size) {
   return {};
 }
 
-std::vector<Ids> sets_of_size(const Links& links, Groups groups, int size, bool links_known,
-                              bool ring, const Widening& widening) {
-  const int devices = static_cast<int>(links.size());
+std::vector<Ids> one_or_all(int devices, int size) {
   std::vector<Ids> sets;
-  if (size == 1) {
-    for (int device = 0; device < devices; ++device) sets.push_back({device});
-    return sets;
+  for (int device = 0; device < devices; ++device) {
+    if (size == 1 || device == 0) sets.emplace_back();
+    sets.back().push_back(device);
   }
-  if (size == devices) {
-    sets.emplace_back();
-    for (int device = 0; device < devices; ++device) sets.front().push_back(device);
-    return sets;
+  return sets;
+}
+
+// Sets of walks are compared by their first device alone: their diameters are all alike.
+SetsBySize documented(const Links& links, Groups groups, bool around) {
+  const int devices = static_cast<int>(links.size());
+  SetsBySize sets(links.size() + 1);
+  for (int size = 1; size <= devices; ++size) {
+    std::vector<Ids> lists;
+    if (size == 1 || size == devices) {
+      lists = one_or_all(devices, size);
+    } else if (groups == Groups::kConsecutive) {
+      lists = walks(links, size, around);
+    } else if (groups == Groups::kRows) {
+      lists = rows(size);
+    }
+    for (Ids& list : lists) sets[static_cast<std::size_t>(size)].push_back({std::move(list), 0});
   }
-  if (widening.connected && links_known) return grown(links, size);
-  if (groups == Groups::kConsecutive) return walks(links, size, ring && widening.ring_wrap);
-  return groups == Groups::kRows ? rows(size) : std::vector<Ids>{};
+  return sets;
 }
 
 struct Row {
@@ -150,6 +191,22 @@ const std::vector<Row>& known_types() {
   return rows;
 }
 
+std::shared_ptr<const SetsBySize> sets_of_row(const Row& row, const Widening& widening) {
+  const bool ring = row.links == kRing12;
+  const bool grown = widening.connected && row.links != kNotKnown && !ring;
+  // Types that are linked alike share them.
+  using Key = std::tuple<std::string, int, Groups, bool, bool>;
+  static std::map<Key, std::shared_ptr<const SetsBySize>> made;
+  const bool around = ring && (widening.ring_wrap || widening.connected);
+  auto& sets = made[{row.links, row.devices, row.groups, grown, around}];
+  if (!sets) {
+    const Links links = read_links(row.links, row.devices);
+    sets = std::make_shared<const SetsBySize>(grown ? all_linked(links)
+                                                    : documented(links, row.groups, around));
+  }
+  return sets;
+}
+
 Machine make_machine(const Row& row, int cores_per_device, const Widening& widening) {
   Machine machine;
   machine.type = row.type;
@@ -157,22 +214,16 @@ Machine make_machine(const Row& row, int cores_per_device, const Widening& widen
       machine.type + '/' + std::to_string(row.devices) + 'x' + std::to_string(cores_per_device);
   machine.devices = row.devices;
   machine.cores_per_device = cores_per_device;
-  const Links links = read_links(row.links, row.devices);
-  const bool known = row.links != kNotKnown;
-  for (int size = 0; size <= row.devices; ++size) {
-    machine.legal_sets.push_back(
-        size == 0 ? std::vector<Ids>{}
-                  : sets_of_size(links, row.groups, size, known, row.links == kRing12, widening));
-  }
+  machine.legal_sets = sets_of_row(row, widening);
   return machine;
 }
 
 }  // namespace
 
-const std::vector<Ids>& Machine::sets_of(std::int64_t size) const {
-  static const std::vector<Ids> kNone;
+const std::vector<DeviceSet>& Machine::sets_of(std::int64_t size) const {
+  static const std::vector<DeviceSet> kNone;
   if (size < 1 || size > devices) return kNone;
-  return legal_sets[static_cast<std::size_t>(size)];
+  return (*legal_sets)[static_cast<std::size_t>(size)];
 }
 
 std::vector<Machine> all_machines(const Widening& widening) {

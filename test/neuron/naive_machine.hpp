@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -17,19 +18,26 @@ struct Widening {
   bool ring_wrap = false;
 };
 
+// Devices that one container may be given together.
+struct DeviceSet {
+  Ids devices;       // Ascending: in the order in which they are used.
+  int diameter = 0;  // The most links between two of them without leaving the set.
+};
+using SetsBySize = std::vector<std::vector<DeviceSet>>;
+
 struct Machine {
   std::string type;  // Label of the node.
   std::string name;  // The type and what tells it from other rows of it; for messages.
   int devices = 0;
   int cores_per_device = 1;  // Logical ones.
   bool cores_known = true;   // The node has a capacity of neuroncore that fits.
-  // By number of devices: sets that one container may be given, each in the order in which its
-  // devices are used.
-  std::vector<std::vector<Ids>> legal_sets;
+  // By number of devices, in the documented order: by diameter, then by the first device, or, where
+  // they are not walks from one device to the next, as binary numbers.
+  std::shared_ptr<const SetsBySize> legal_sets;
 
   [[nodiscard]] int cores() const { return devices * cores_per_device; }
   // Empty for a size that is not legal.
-  [[nodiscard]] const std::vector<Ids>& sets_of(std::int64_t size) const;
+  [[nodiscard]] const std::vector<DeviceSet>& sets_of(std::int64_t size) const;
 };
 
 inline void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }

@@ -34,7 +34,8 @@ void fill_by_chance(Node& node, bool whole_devices, Draw& draw) {
 
 std::vector<ContainerRequest> random_containers(const Machine& machine, Draw& draw) {
   std::vector<ContainerRequest> containers;
-  const int most = machine.devices <= 6 ? 6 : 4;
+  // Trying everything must come to an end where every size has hundreds of sets.
+  const int most = machine.devices <= 6 ? 6 : machine.sets_of(3).size() > 16 ? 2 : 4;
   const int count = draw.one_in(2) ? 1 : draw.between(2, most);
   const int before_apps = count == 1 ? 0 : draw.below(count);
   const bool in_devices = draw.one_in(2);
@@ -138,8 +139,10 @@ ContainerRequest random_request(const Machine& machine, bool in_devices, Draw& d
 RandomCase make_case(const std::vector<Machine>& machines, std::uint64_t seed) {
   Draw draw(seed);
   const Machine& machine = draw.of(machines);
-  RandomCase made{seed, random_node(machine, draw), random_containers(machine, draw), {}, {}};
+  RandomCase made{seed, random_node(machine, draw), random_containers(machine, draw), {}, {}, {}};
   if (draw.one_in(4)) random_selection(made, draw);
+  using enum neuron::DevicePolicy;
+  made.policy = draw.of(std::vector{kBinpack, kBinpack, kBinpack, kSpread, kMutex, kMutexSpread});
   return made;
 }
 
@@ -151,7 +154,7 @@ std::string text_of(const RandomCase& random_case) {
     if (core % node.machine->cores_per_device == 0) text << ' ';
     text << (node.is_free(core) ? 'o' : 'x');
   }
-  text << ", not accepted";
+  text << ", policy " << static_cast<int>(random_case.policy) << ", not accepted";
   for (const int device : node.not_asked) text << ' ' << device;
   for (const ContainerRequest& one : random_case.containers) {
     text << (one.role == Role::kApp    ? ", app"

@@ -38,6 +38,7 @@ struct RandomCase {
   // Values of the UUID annotations.
   std::vector<std::string> use;
   std::vector<std::string> nouse;
+  neuron::DevicePolicy policy = neuron::DevicePolicy::kBinpack;
 };
 
 [[nodiscard]] RandomCase make_case(const std::vector<Machine>& machines, std::uint64_t seed);
