@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "neuron/registration.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/plugins/neuron_request.hpp"
 
@@ -136,6 +137,11 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
   return missing > std::popcount(cordoned) ? kMissing : Name();
 }
 
+std::optional<std::string> carried_register(const Node& node) {
+  static const Name kKey(neuron_keys::kRegister);
+  return annotation(node.reports, kKey);
+}
+
 }  // namespace
 
 std::unique_ptr<model::NodeAggregate> NeuronNode::clone() const {
@@ -149,7 +155,15 @@ void NeuronNode::set_node(const Node* node) {
   block_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
+  register_due_ = node != nullptr && carried_register(*node) != register_text();
   recount();
+}
+
+// A node whose health keeps new pods away is as its devices: which of them are ill is not said.
+std::optional<std::string> NeuronNode::register_text() const {
+  if (geometry().devices == 0) return std::nullopt;
+  return neuron::write_register(name_.view(), geometry(),
+                                block_.empty() ? geometry().all_devices() & ~cordoned_ : 0);
 }
 
 void NeuronNode::read_node(const Node& node) {

@@ -68,6 +68,11 @@ class NeuronNode final : public model::NodeAggregate {
   [[nodiscard]] std::string_view type_name() const;
   // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
   [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
+  // What the annotation that lists the node's devices for HAMi's tools should say; nullopt: it
+  // should not be there, since the node has no devices that are known.
+  [[nodiscard]] std::optional<std::string> register_text() const;
+  // Whether the node carries another.
+  [[nodiscard]] bool register_due() const { return register_due_; }
   [[nodiscard]] NeuronUsage usage() const;
   // Of all pods here that ask for Neuron, in order of their names. For people to see: the pods'
   // annotations are read again.
@@ -124,6 +129,7 @@ class NeuronNode final : public model::NodeAggregate {
   bool type_told_ = false;
   std::string cordon_unknown_;
   bool cordon_told_ = false;
+  bool register_due_ = false;
   model::Name geometry_problem_;
   model::Name block_;
   model::Name foreign_;
