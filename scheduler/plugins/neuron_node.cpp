@@ -25,15 +25,15 @@ constexpr std::size_t kReadableTextsMax = 8;
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
 
-std::optional<std::string_view> annotation(const model::Pod& pod, const Name& key) {
-  const std::string* value = pod.annotations.find(key);
+std::optional<std::string_view> annotation(const model::Annotations& annotations, const Name& key) {
+  const std::string* value = annotations.find(key);
   return value == nullptr ? std::nullopt : std::optional<std::string_view>(*value);
 }
 
 neuron::AssignmentText texts_of(const model::Pod& pod) {
   static const Name kIds(neuron_keys::kIds);
   static const Name kAllocated(neuron_keys::kHamiAllocated);
-  return {annotation(pod, kIds), annotation(pod, kAllocated)};
+  return {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
 }
 
 bool same_texts(const model::Pod& a, const model::Pod& b) {
@@ -137,7 +137,7 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
   return missing > std::popcount(cordoned) ? kMissing : Name();
 }
 
-std::optional<std::string> carried_register(const Node& node) {
+std::optional<std::string_view> carried_register(const Node& node) {
   static const Name kKey(neuron_keys::kRegister);
   return annotation(node.reports, kKey);
 }
