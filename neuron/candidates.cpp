@@ -40,7 +40,7 @@ void CandidateScan::scan_sets(const Shape& shape, const NodeState& view, const N
   const LegalSets legal(geometry_, shape.devices);
   const bool packed =
       options_.packed_sets && geometry_.rule == SetRule::kConsecutive && shape.devices > 1;
-  const bool all_alike = options_.alone && geometry_.rule == SetRule::kAnySet;
+  const bool all_alike = options_.alone && geometry_.rule == SetRule::kAnySet && shape.devices > 1;
   const bool whole = shape.last_cores == geometry_.cores_per_device;
   const DeviceMask free = view.untouched() & options_.eligible;
   DeviceMask seen = 0;

@@ -261,6 +261,7 @@ PluginRow neuron_plugin_row() {
                    .share = share_neuron_args,
                    .pod_annotations = neuron_keys::kReadFromPods,
                    .node_annotations = neuron_keys::kReadFromNodes,
+                   .node_reports = neuron_keys::kReportedOnNodes,
                    .default_weight = kDefaultWeight};
 }
 

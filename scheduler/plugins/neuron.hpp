@@ -27,6 +27,9 @@ class Neuron final : public Plugin,
   // aggregate_slot: of its NeuronNode in every NodeView.
   explicit Neuron(std::size_t aggregate_slot, NeuronArgs args = {});
 
+  // Whether the register of each node's devices is to be kept up to date (NeuronNode).
+  [[nodiscard]] bool registers_nodes() const { return args_.registers_nodes; }
+
   // The request and the selection of devices; not what Reserve alone looks at.
   void describe(const model::Pod& pod, Likeness& likeness) const override;
   PreFilterResult pre_filter(const model::Pod& pod, const model::Cache& cache) const override;

@@ -109,6 +109,7 @@ NeuronArgs read_neuron_args(ArgsReader& args) {
   read.policies.node = nodes == "spread" ? NodePolicy::kSpread : NodePolicy::kBinpack;
   read.policies.device =
       device_policy(args.choice("devicePolicy", "binpack", {"binpack", "spread", "mutex"}));
+  read.registers_nodes = args.boolean("registerNodes", read.registers_nodes);
   return read;
 }
 

@@ -47,6 +47,7 @@ struct NeuronArgs {
   // Pods in which some containers ask for devices and others for cores are placed.
   bool allows_mixed_units = false;
   NeuronPolicies policies;
+  bool registers_nodes = true;  // Keeps nodes' register of devices up to date.
 };
 
 [[nodiscard]] NeuronArgs read_neuron_args(ArgsReader& args);

@@ -1,12 +1,8 @@
 #include "neuron/legal_sets.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <map>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +11,7 @@
 #include "neuron/choose.hpp"
 #include "test/neuron/requests.hpp"
 
+// Which sets these are is compared with naive rules in oracle_test.cpp and exhaustive_test.cpp.
 namespace neuron_scheduler::neuron {
 namespace {
 
@@ -26,61 +23,6 @@ constexpr Geometry kSmallRing{5, 4, true, A::kRing, R::kConsecutiveRing};
 constexpr Geometry kTorus{16, 2, true, A::kTorus4x4, R::kTorusConnected};
 constexpr Geometry kSwitched4{4, 4, true, A::kSwitched, R::kAnySet};
 constexpr Geometry kSwitched16{16, 8, true, A::kSwitched, R::kAnySet};
-
-// The rules a second time: lists of who is linked to whom, every subset looked at.
-std::vector<int> linked_to(const Geometry& geometry, int device) {
-  if (geometry.rule == R::kConsecutiveRing) {
-    const int last = geometry.devices - 1;
-    return {device == last ? 0 : device + 1, device == 0 ? last : device - 1};
-  }
-  if (geometry.rule == R::kTorusConnected) {
-    const int row = device / 4;
-    const int column = device % 4;
-    return {row * 4 + (column + 1) % 4, row * 4 + (column + 3) % 4, (row + 1) % 4 * 4 + column,
-            (row + 3) % 4 * 4 + column};
-  }
-  std::vector<int> others;
-  for (int id = 0; id < geometry.devices; ++id) {
-    if (id != device) others.push_back(id);
-  }
-  return others;
-}
-
-// How far the farthest member is from `from` without leaving the set; -1: out of reach.
-int farthest(const std::vector<std::vector<int>>& links, DeviceMask set, int from) {
-  std::array<int, 16> distance;
-  distance.fill(-1);
-  distance[static_cast<std::size_t>(from)] = 0;
-  std::vector<int> line{from};
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    for (const int next : links[static_cast<std::size_t>(line[i])]) {
-      int& far = distance[static_cast<std::size_t>(next)];
-      if ((set & device_bit(next)) == 0 || far >= 0) continue;
-      far = distance[static_cast<std::size_t>(line[i])] + 1;
-      line.push_back(next);
-    }
-  }
-  const bool all = line.size() == static_cast<std::size_t>(std::popcount(set));
-  return all ? distance[static_cast<std::size_t>(line.back())] : -1;
-}
-
-// By size: set and diameter.
-std::vector<std::map<DeviceMask, int>> naive_sets(const Geometry& geometry) {
-  std::vector<std::vector<int>> links;
-  for (int id = 0; id < geometry.devices; ++id) links.push_back(linked_to(geometry, id));
-  std::vector<std::map<DeviceMask, int>> sets(links.size() + 1);
-  for (DeviceMask set = 1; set < device_bit(geometry.devices); ++set) {
-    int diameter = 0;
-    for (int id = 0; id < geometry.devices && diameter >= 0; ++id) {
-      if ((set & device_bit(id)) == 0) continue;
-      const int far = farthest(links, set, id);
-      diameter = far < 0 ? -1 : std::max(diameter, far);
-      if (geometry.rule != R::kTorusConnected) break;  // Only reached or not.
-    }
-    if (diameter >= 0) sets[static_cast<std::size_t>(std::popcount(set))][set] = diameter;
-  }
-  return sets;
-}
 
 struct ModeCase {
   const char* name;
@@ -117,38 +59,6 @@ INSTANTIATE_TEST_SUITE_P(
         ModeCase{"unknown_type_of_12", {12, 24, ""}, kConnected, R::kOneOrAll},
         ModeCase{"not_the_types_number", {8, 16, "trn1.32xlarge"}, kConnected, R::kOneOrAll}),
     [](const auto& row) { return row.param.name; });
-
-class GeneralSets : public testing::TestWithParam<Geometry> {};
-
-TEST_P(GeneralSets, AreThoseOfTheNaiveWalk) {
-  const Geometry& geometry = GetParam();
-  const auto want = naive_sets(geometry);
-  EXPECT_EQ(LegalSets(geometry, 0).count(), 0);
-  EXPECT_EQ(LegalSets(geometry, geometry.devices + 1).count(), 0);
-  EXPECT_EQ(legal_sizes(geometry), "1 to " + std::to_string(geometry.devices));
-  for (int size = 1; size <= geometry.devices; ++size) {
-    const auto& sets = want[static_cast<std::size_t>(size)];
-    const LegalSets legal(geometry, size);
-    std::set<DeviceMask> got;
-    for (int i = 0; i < legal.count(); ++i) {
-      const auto found = sets.find(legal.set(i));
-      ASSERT_NE(found, sets.end()) << std::hex << legal.set(i);
-      if (i > 0) {
-        EXPECT_LE(legal.diameter(i - 1), legal.diameter(i));
-      }
-      if (geometry.rule == R::kTorusConnected && size < geometry.devices) {
-        ASSERT_EQ(legal.diameter(i), found->second) << std::hex << legal.set(i);
-      }
-      got.insert(legal.set(i));
-    }
-    EXPECT_EQ(got.size(), static_cast<std::size_t>(legal.count())) << "one twice, size " << size;
-    EXPECT_EQ(got.size(), sets.size()) << "size " << size;
-    EXPECT_EQ(legal_sets(geometry, size).size(), got.size());
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Neuron, GeneralSets,
-                         testing::Values(kRing, kSmallRing, kTorus, kSwitched4));
 
 TEST(SetTable, OfTheTorusHasWhatCanBeCountedByHand) {
   EXPECT_EQ(LegalSets(kSwitched16, 3).count(), 16 * 15 * 14 / 6);
@@ -218,106 +128,6 @@ TEST(ChooseConnected, GivesTheBestSet) {
       ASSERT_EQ(legal.diameter(static_cast<int>(found - sets.begin())), best->first);
     }
   }
-}
-
-std::vector<ContainerRequest> some_containers(std::mt19937_64& random, const Geometry& geometry) {
-  const auto below = [&](int bound) {
-    return static_cast<int>(random() % static_cast<unsigned>(bound));
-  };
-  std::vector<ContainerRequest> list;
-  const int count = 1 + below(3);
-  for (int i = 0; i < count; ++i) {
-    const Role role = i + 1 == count || below(2) == 0 ? Role::kApp
-                      : below(2) == 0                 ? Role::kInit
-                                                      : Role::kSidecar;
-    if (!list.empty() && list.back().role == Role::kApp && role != Role::kApp) continue;
-    const int most = std::min(geometry.devices, 4);
-    list.push_back(below(2) == 0 ? devices(1 + below(most), role)
-                                 : cores(1 + below(most * geometry.cores_per_device), role));
-  }
-  return list;
-}
-
-// Bit device * k + core: every way to place the container on the node as it is.
-std::vector<std::uint64_t> naive_options(const NodeState& state, const ContainerRequest& request) {
-  const Geometry& geometry = state.geometry();
-  const int k = geometry.cores_per_device;
-  const auto cores = static_cast<int>(request.in_devices() ? request.devices * k : request.cores);
-  std::uint64_t used = 0;
-  for (int device = 0; device < geometry.devices; ++device) {
-    used |= std::uint64_t{state.used(device)} << (device * k);
-  }
-  std::vector<std::uint64_t> options;
-  for (const DeviceMask set : legal_sets(geometry, (cores + k - 1) / k)) {
-    std::uint64_t option = 0;
-    int left = cores;
-    for (int device = 0; device < geometry.devices; ++device) {
-      if ((set & device_bit(device)) == 0) continue;
-      option |= std::uint64_t{low_cores(std::min(left, k))} << (device * k);
-      left -= k;
-    }
-    // Inside one device they may start anywhere.
-    for (int shift = 0; shift == 0 || (cores < k && shift + cores <= k); ++shift) {
-      if ((option << shift & used) == 0) options.push_back(option << shift);
-    }
-  }
-  return options;
-}
-
-bool naive_can_place(const PodRequest& request,
-                     const std::vector<std::vector<std::uint64_t>>& options,
-                     std::vector<std::uint64_t>& given) {
-  const std::size_t next = given.size();
-  if (next == options.size()) return true;
-  std::uint64_t taken = 0;
-  for (std::size_t other = 0; other < next; ++other) {
-    if ((request.asking[next].conflicts >> other & 1) != 0) taken |= given[other];
-  }
-  for (const std::uint64_t option : options[next]) {
-    if ((option & taken) != 0) continue;
-    given.push_back(option);
-    if (naive_can_place(request, options, given)) return true;
-    given.pop_back();
-  }
-  return false;
-}
-
-// Whole pods of several containers: placed if and only if trying everything finds a way.
-TEST(ChooseConnected, AgreesWithTheNaiveSearch) {
-  std::mt19937_64 random(20261130);
-  int fits = 0;
-  int full = 0;
-  int given_up = 0;
-  for (int round = 0; round < 600; ++round) {
-    static const Geometry kAll[] = {kRing, kSmallRing, kSwitched4, kTorus};
-    const Geometry& geometry = kAll[round % 4];
-    const auto containers = some_containers(random, geometry);
-    NodeState state(geometry);
-    for (int device = 0; device < geometry.devices; ++device) {
-      if (random() % 2 == 0) continue;
-      const int core =
-          static_cast<int>(random() % static_cast<unsigned>(geometry.cores_per_device));
-      state.take(device, CoreMask{1} << core);
-    }
-    const PodRequest request = pod(containers);
-    const Choice choice = choose(state, request, ~DeviceMask{0});
-    if (choice.fit == Fit::kTooComplex) {
-      ++given_up;
-      continue;
-    }
-    std::vector<std::vector<std::uint64_t>> options;
-    for (const auto& one : request.asking) options.push_back(naive_options(state, one.request));
-    std::vector<std::uint64_t> given;
-    const bool want = naive_can_place(request, options, given);
-    ASSERT_EQ(choice.fit, want ? Fit::kFits : Fit::kNoRoom) << "round " << round;
-    ++(want ? fits : full);
-    NodeState after = state;
-    for (const Placement& placement : choice.placements) after.take(placement);
-    ASSERT_EQ(choice.cost, value(state) - value(after));
-  }
-  EXPECT_GT(fits, 150);
-  EXPECT_GT(full, 100);
-  EXPECT_LE(given_up, 6);
 }
 
 }  // namespace
