@@ -234,7 +234,7 @@ Status Neuron::reserve(const PluginState* state, const model::Pod& pod, const mo
       neuron::write_ids(node.geometry(), own.request, assignment, args_.init_ids));
   if (own.in_cores) {
     set(binding, neuron_keys::kResourceType, args_.node.resources.cores.str());
-  } else if (pod.annotations.find(kResourceType) != nullptr) {
+  } else if (pod.annotations.find(kResourceType)) {
     set(binding, neuron_keys::kResourceType, "");
   }
   set(binding, neuron_keys::kAllocTime, std::to_string(next_stamp(now, node)));

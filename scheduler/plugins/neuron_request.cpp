@@ -25,7 +25,7 @@ neuron::Role role_of(model::ContainerRole role) {
 }
 
 neuron::Problem problem(const model::Container& container, std::string what) {
-  return {"container " + container.name + ' ' + std::move(what)};
+  return {"container " + container.name.str() + ' ' + std::move(what)};
 }
 
 // 0 if the container does not name the resource.
@@ -140,11 +140,11 @@ std::variant<NeuronPolicies, neuron::Problem> read_policies(const model::Pod& po
   static const Name kNode(neuron_keys::kNodePolicy);
   static const Name kDevice(neuron_keys::kDevicePolicy);
   NeuronPolicies policies = by_default;
-  const std::string* node = pod.annotations.find(kNode);
-  const std::string* device = pod.annotations.find(kDevice);
+  const auto node = pod.annotations.find(kNode);
+  const auto device = pod.annotations.find(kDevice);
   std::optional<neuron::Problem> problem;
-  if (node != nullptr) problem = read_node_policy(*node, policies.node);
-  if (device != nullptr && !problem) problem = read_device_policy(*device, policies.device);
+  if (node) problem = read_node_policy(*node, policies.node);
+  if (device && !problem) problem = read_device_policy(*device, policies.device);
   if (problem) return *problem;
   return policies;
 }
@@ -153,7 +153,7 @@ std::vector<std::string_view> annotation_values(const model::Pod& pod,
                                                 std::span<const std::string_view> keys) {
   std::vector<std::string_view> found;
   for (const std::string_view key : keys) {
-    if (const std::string* value = pod.annotations.find(Name(key))) found.push_back(*value);
+    if (const auto value = pod.annotations.find(Name(key))) found.push_back(*value);
   }
   return found;
 }
