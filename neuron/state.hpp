@@ -68,9 +68,8 @@ class NodeState {
   std::array<CoreMask, kMaxDevices> used_{};
 };
 
-// The value of what is free: every placement that is still possible counts with the number of its
-// cores. A run of n free cores (devices, on a line) is worth the sum of s*(n-s+1) over s = 1..n; a
-// torus counts its free devices, rows, pairs of rows and the whole. So the value falls least by
+// The value of what is free: a price for every core, and what the free devices and the free cores
+// of each device are worth for what could be placed there (worth.hpp). So the value falls least by
 // what sits in broken rows and in runs that fit tightly.
 [[nodiscard]] std::int64_t value(const NodeState& state);
 
