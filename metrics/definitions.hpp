@@ -89,7 +89,8 @@ inline constexpr Definition kDecodeErrors{
     "Objects that could not be used as they came; their last good state is kept."};
 inline constexpr Definition kWritesDropped{
     "neuron_scheduler_writes_dropped_total",
-    "Events and status patches given up: queue full, or refused. Bindings are never dropped."};
+    "Events, status patches and annotations of nodes given up: queue full, or refused. Bindings "
+    "are never dropped."};
 inline constexpr Definition kLogLinesDropped{
     "neuron_scheduler_log_lines_dropped_total",
     "Log lines dropped because they came faster than they could be written."};

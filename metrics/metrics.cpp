@@ -23,7 +23,7 @@ using prometheus::Histogram;
 constexpr std::array kResources = {client::Resource::kPods, client::Resource::kNodes,
                                    client::Resource::kNamespaces};
 constexpr std::array kWrites = {client::Write::kBinding, client::Write::kStatus,
-                                client::Write::kEvent};
+                                client::Write::kEvent, client::Write::kNode};
 constexpr std::string_view kOther = "other";
 // The statuses that an API server answers with; the server cannot make more series than these.
 constexpr std::array<std::string_view, 24> kCodes = {

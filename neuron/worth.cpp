@@ -3,6 +3,9 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <vector>
+
+#include "neuron/legal_sets.hpp"
 
 namespace neuron_scheduler::neuron {
 namespace {
@@ -135,6 +138,44 @@ BestFit best_on_line(DeviceMask free, int size) {
   return best;
 }
 
+// A ring that is wholly free has a place that begins at each device; a broken one is a line whose
+// ends are linked.
+int ring_worth(DeviceMask free, int devices) {
+  if (free == low_devices(devices)) {
+    int places = 0;
+    for (int size = 1; size <= devices; size *= 2) places += size < devices ? devices : 1;
+    return places;
+  }
+  const int used = std::countr_one(free);
+  const DeviceMask line =
+      used == 0 ? free : (free >> used | free << (devices - used)) & low_devices(devices);
+  int places = 0;
+  for_each_run(line, [&places](int /*start*/, int length) { places += line_worth(length); });
+  return places;
+}
+
+// By free devices: for each size 16 times the part of its linked sets that is free. Made once.
+const std::vector<std::int8_t>& torus_worth() {
+  static const std::vector<std::int8_t> kTable = [] {
+    std::vector<double> sum(kWholeMask + 1);
+    for (int size = 1; size <= 2 * kHalf; size *= 2) {
+      const auto sets = SetTable::torus().sets(size);
+      for (const std::uint16_t set : sets) sum[set] = 16.0 / static_cast<double>(sets.size());
+    }
+    // From the sets to all that contain them.
+    for (std::size_t bit = 1; bit < sum.size(); bit <<= 1) {
+      for (std::size_t free = 0; free < sum.size(); ++free) {
+        if ((free & bit) != 0) sum[free] += sum[free ^ bit];
+      }
+    }
+    std::vector<std::int8_t> table;
+    // Not by what floating point loses.
+    for (const double worth : sum) table.push_back(static_cast<std::int8_t>(worth + 1e-6));
+    return table;
+  }();
+  return kTable;
+}
+
 // By number of cores and free cores.
 constexpr auto kBestCores = [] {
   struct Entry {
@@ -173,6 +214,12 @@ std::int64_t devices_worth(const Geometry& geometry, DeviceMask free) {
     case SetRule::kAlignedRows:
       return half_of(free, 0).worth + half_of(free, kHalf).worth +
              (free == kWholeMask ? kWholeWorth : 0);
+    case SetRule::kConsecutiveRing:
+      return ring_worth(free, geometry.devices);
+    case SetRule::kTorusConnected:
+      return torus_worth()[free & kWholeMask];
+    case SetRule::kAnySet:
+      return line_worth(std::popcount(free));
     case SetRule::kOneOrAll:
       break;
   }

@@ -23,7 +23,9 @@ namespace neuron_scheduler::neuron {
 
 // Of wholly free devices. Rows count their free devices, rows (4), pairs of rows (8) and the whole
 // (16). On a line every place counts 1 where 1, 2, 4, 8, ... devices could be put: the sizes that
-// the runtime accepts. Otherwise each device counts 1, and all together as many again.
+// the runtime accepts; so it is on a ring, and for n free devices where any set is legal as for a
+// run of n. Where all linked sets of the torus are, each of these sizes counts 16 times the part of
+// its sets that is free. Otherwise each device counts 1, and all together as many again.
 [[nodiscard]] std::int64_t devices_worth(const Geometry& geometry, DeviceMask free);
 
 // What devices_worth falls by when the devices `taken`, all free, go.

@@ -103,6 +103,10 @@ std::optional<std::size_t> aggregate_slot(std::string_view plugin_name) {
 
 model::AnnotationFilter pod_annotation_filter() { return filter_of(&PluginRow::pod_annotations); }
 
-model::AnnotationFilter node_annotation_filter() { return filter_of(&PluginRow::node_annotations); }
+model::AnnotationFilter node_annotation_filter() {
+  model::AnnotationFilter filter = filter_of(&PluginRow::node_annotations);
+  filter.reports = filter_of(&PluginRow::node_reports).keys;
+  return filter;
+}
 
 }  // namespace neuron_scheduler::scheduler

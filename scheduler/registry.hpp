@@ -37,6 +37,8 @@ struct PluginRow {
   // Annotation keys that it reads, of pods and of nodes; all others are dropped at decoding.
   std::span<const std::string_view> pod_annotations = {};
   std::span<const std::string_view> node_annotations = {};
+  // Annotations of nodes that it keeps up to date for others to read, and decides nothing by.
+  std::span<const std::string_view> node_reports = {};
   // Resources whose amounts on a node this plugin alone judges, because counting is not enough.
   std::span<const std::string_view> owned_resources = {};
   std::int64_t default_weight = 0;  // Of its score in the default profile.

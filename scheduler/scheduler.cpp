@@ -89,8 +89,11 @@ void Scheduler::on_node(model::NodeRef node) {
   const model::NodeView* known = cache_.find_node(node->name);
   const bool is_new = known == nullptr || !known->exists();
   const bool same = !is_new && same_for_scheduling(known->node(), *node);
-  // Images are no reason to wake anybody: they count in a score alone.
-  if (same && known->node().images == node->images) return;
+  // Images and reports are no reason to wake anybody: the ones count in a score alone, the others
+  // in nothing.
+  if (same && known->node().images == node->images && known->node().reports == node->reports) {
+    return;
+  }
   const bool moved = is_new || known->node().labels != node->labels;
   const model::Name name = node->name;
   cache_.set_node(std::move(node));

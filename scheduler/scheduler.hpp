@@ -96,6 +96,7 @@ class Scheduler {
   // Of every plugin that can turn pods away.
   [[nodiscard]] std::vector<PluginRejections> plugin_rejections() const;
   [[nodiscard]] const model::Cache& cache() const { return cache_; }
+  [[nodiscard]] std::span<const Profile> profiles() const { return profiles_; }
 
  private:
   Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observer,

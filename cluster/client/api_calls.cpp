@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::chrono::minutes kSweepPeriod{1};
+constexpr std::string_view kMergePatch = "application/merge-patch+json";
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 
 model::BindEnd bind_end(int status) {
@@ -62,6 +63,21 @@ model::PodReading pod_answer(Codec<model::Pod>& codec, const HttpOutcome& outcom
   if (outcome.answer->status == 404) answer.kind = model::PodReading::Kind::kNotFound;
   answer.message = decode_status(outcome.answer->status, outcome.answer->body).message;
   return answer;
+}
+
+WriteEnd write_end(const HttpOutcome& outcome) {
+  WriteEnd end;
+  if (!outcome.answer) {
+    end.message = outcome.error;
+    return end;
+  }
+  end.status = outcome.answer->status;
+  end.fine = (end.status >= 200 && end.status < 300) || end.status == 404 || end.status == 409;
+  if (end.fine) return end;
+  const ApiStatus status = decode_status(end.status, outcome.answer->body);
+  end.message = std::to_string(end.status) + " " + status.message;
+  end.retry_after = outcome.answer->retry_after ? outcome.answer->retry_after : status.retry_after;
+  return end;
 }
 
 WriteQueue::Config status_queue(const ApiOptions& options) {
@@ -136,13 +152,26 @@ class HttpApiCalls final : public ApiCalls {
               kStrategicMergePatch, Lane::kStatus);
     // A condition with a reason is there already, and is False: the pod is not scheduled.
     std::optional<model::WallTime> changed;
-    if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
+    if (pod.waiting->scheduled_condition_reason.empty()) changed = context_.clock.wall();
     request.body = unscheduled_patch(pod, reason, message, changed);
     WriteQueue::Entry entry;
     entry.key = pod.uid.text;
     entry.object = pod.full_name();
     entry.request = std::move(request);
     statuses_.push(std::move(entry));
+  }
+
+  void annotate_node(const NodeAnnotation& annotation,
+                     std::function<void(WriteEnd)> done) override {
+    HttpRequest request =
+        write("PATCH", node_target(annotation.node.view()), kMergePatch, Lane::kEvent);
+    request.body = node_annotation_patch(annotation.uid, annotation.key, annotation.value);
+    context_.http.call(std::move(request), [&observer = context_.observer, node = annotation.node,
+                                            done = std::move(done)](const HttpOutcome& outcome) {
+      WriteEnd end = write_end(outcome);
+      if (!end.fine) observer.write_dropped(Write::kNode, node.view(), end.message);
+      done(std::move(end));
+    });
   }
 
   [[nodiscard]] std::size_t writes_pending() const override {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cluster/client/codec.hpp"
@@ -32,6 +33,22 @@ struct ApiOptions {
   std::function<bool()> may_write;  // The gate of each write (http.hpp); empty: open.
 };
 
+struct NodeAnnotation {
+  model::Name node;
+  model::Uid uid;
+  std::string key;
+  std::optional<std::string> value;  // nullopt: it is to go.
+};
+
+// How a write ended that is tried once.
+struct WriteEnd {
+  // It is done; or the node it was for is gone, perhaps replaced by another.
+  bool fine = false;
+  int status = 0;  // Of the answer; 0: there is none.
+  std::string message;
+  std::optional<std::chrono::seconds> retry_after;
+};
+
 // What the scheduler asks of the API server. Binds and reads go out at once, each with exactly one
 // answer, from the event loop and never from inside the call. Status patches and events are best
 // effort: bounded queues that drop what is worth least, then their oldest.
@@ -50,6 +67,10 @@ class ApiCalls {
   // reporter: the profile's schedulerName.
   virtual void write_event(const model::Pod& pod, const model::PodEvent& event,
                            const std::string& reporter) = 0;
+  // One try, at once, after all others where connections are short. `done` is called once, from the
+  // event loop.
+  virtual void annotate_node(const NodeAnnotation& annotation,
+                             std::function<void(WriteEnd)> done) = 0;
   // Status patches and events that have not ended yet.
   [[nodiscard]] virtual std::size_t writes_pending() const = 0;
 };

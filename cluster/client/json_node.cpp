@@ -16,6 +16,15 @@ void read_identity(const Value& root, Node& node) {
   node.resource_version = metadata["resourceVersion"].text(kNameBytesMax);
 }
 
+void read_reports(const Value& map, const model::AnnotationFilter& filter,
+                  model::Annotations& reports) {
+  map.each_entry([&](std::string_view key, const Value& value) {
+    if (!filter.reports.contains(key)) return;
+    const std::string_view text = value.text(std::string_view::npos);
+    reports.set(model::Name(key), std::string(text.substr(0, filter.value_bytes_max)));
+  });
+}
+
 void read_taints(const Value& taints, Node& node) {
   taints.each_item([&](const Value& value) {
     model::Taint taint;
@@ -97,6 +106,7 @@ model::Result<model::NodeRef> decode_node(Document& document, const Value& root,
   const Value metadata = root["metadata"];
   read_labels(metadata["labels"], node.labels);
   read_annotations(metadata["annotations"], filter, node.annotations);
+  read_reports(metadata["annotations"], filter, node.reports);
   const Value spec = root["spec"];
   node.unschedulable = spec["unschedulable"].boolean();
   read_taints(spec["taints"], node);

@@ -22,6 +22,8 @@ std::string_view to_string(Write write) {
       return "status";
     case Write::kEvent:
       return "event";
+    case Write::kNode:
+      return "node";
   }
   return "";
 }

@@ -10,9 +10,9 @@
 namespace neuron_scheduler::client {
 
 enum class Resource : std::uint8_t { kPods, kNodes, kNamespaces };
-enum class Write : std::uint8_t { kBinding, kStatus, kEvent };
+enum class Write : std::uint8_t { kBinding, kStatus, kEvent, kNode };
 
-// "pods", "nodes", "namespaces"; "binding", "status", "event".
+// "pods", "nodes", "namespaces"; "binding", "status", "event", "node".
 [[nodiscard]] std::string_view to_string(Resource resource);
 [[nodiscard]] std::string_view to_string(Write write);
 
@@ -44,8 +44,8 @@ class Observer {
   virtual void decode_error(Resource resource, std::string_view object,
                             std::string_view message) = 0;
 
-  // A write was given up: dropped from a full queue, or refused. Only status patches and events;
-  // binds are never lost.
+  // A write was given up: dropped from a full queue, or refused. Only status patches, events and
+  // annotations of nodes; binds are never lost.
   virtual void write_dropped(Write write, std::string_view object, std::string_view message) = 0;
 
   // Somebody else holds the lease now (holder, empty: nobody), or whether we lead has changed. Once

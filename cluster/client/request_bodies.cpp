@@ -47,6 +47,8 @@ std::string event_target(std::string_view namespace_name, std::string_view name)
   return events_target(namespace_name) + '/' + escape_url(name);
 }
 
+std::string node_target(std::string_view name) { return "/api/v1/nodes/" + escape_url(name); }
+
 std::string binding_body(const model::Binding& binding) {
   boost::json::object metadata{{"namespace", binding.namespace_name.view()},
                                {"name", binding.pod_name},
@@ -75,6 +77,14 @@ std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
   return boost::json::serialize(
       boost::json::object{{"metadata", {{"uid", pod.uid.text}}},
                           {"status", {{"conditions", boost::json::array{std::move(condition)}}}}});
+}
+
+std::string node_annotation_patch(const model::Uid& uid, std::string_view key,
+                                  const std::optional<std::string>& value) {
+  boost::json::object annotations;
+  annotations[key] = value ? boost::json::value(*value) : boost::json::value(nullptr);
+  return boost::json::serialize(boost::json::object{
+      {"metadata", {{"uid", uid.text}, {"annotations", std::move(annotations)}}}});
 }
 
 std::string event_body(const EventObject& event) {

@@ -23,6 +23,9 @@ namespace neuron_scheduler::client {
 // The same, and /{name}
 [[nodiscard]] std::string event_target(std::string_view namespace_name, std::string_view name);
 
+// /api/v1/nodes/{name}
+[[nodiscard]] std::string node_target(std::string_view name);
+
 // kube-scheduler.md §5.2, with the annotations in the same write (design.md §4).
 [[nodiscard]] std::string binding_body(const model::Binding& binding);
 
@@ -32,6 +35,11 @@ namespace neuron_scheduler::client {
 [[nodiscard]] std::string unscheduled_patch(const model::Pod& pod, std::string_view reason,
                                             std::string_view message,
                                             std::optional<model::WallTime> changed);
+
+// A merge patch of a node that sets one annotation, or removes it. The uid makes the server refuse
+// it for a later node of the same name.
+[[nodiscard]] std::string node_annotation_patch(const model::Uid& uid, std::string_view key,
+                                                const std::optional<std::string>& value);
 
 // The event as a whole, in the form that creates it.
 [[nodiscard]] std::string event_body(const EventObject& event);

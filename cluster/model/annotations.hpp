@@ -31,6 +31,8 @@ class Annotations {
 // undecodable.
 struct AnnotationFilter {
   std::set<std::string, std::less<>> keys;
+  // Of a node's reports (node.hpp): longer ones are cut, and never harm the node.
+  std::set<std::string, std::less<>> reports = {};
   std::size_t value_bytes_max = std::size_t{64} * 1024;
 
   [[nodiscard]] bool wants(std::string_view key) const { return keys.contains(key); }

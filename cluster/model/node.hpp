@@ -35,6 +35,8 @@ struct Node {
   std::string resource_version;
   Labels labels;
   Annotations annotations;
+  // What schedulers wrote on it for others to read; no decision looks at it.
+  Annotations reports;
   std::vector<Taint> taints;
   bool unschedulable = false;
   Resources allocatable;

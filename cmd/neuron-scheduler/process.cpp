@@ -34,6 +34,7 @@
 #include "cmd/neuron-scheduler/first_touch.hpp"
 #include "cmd/neuron-scheduler/log.hpp"
 #include "cmd/neuron-scheduler/logging_observer.hpp"
+#include "cmd/neuron-scheduler/node_register.hpp"
 #include "cmd/neuron-scheduler/pump.hpp"
 #include "cmd/neuron-scheduler/snapshot.hpp"
 #include "cmd/neuron-scheduler/system_clock.hpp"
@@ -144,6 +145,7 @@ class Process final : private client::LeaderSink {
   std::unique_ptr<client::Informer> namespaces_;
   std::unique_ptr<client::NodePodsReader> node_pods_;
   std::optional<FirstTouch> touch_;
+  std::optional<NodeRegister> register_;
   std::unique_ptr<AdminHttp> admin_;
   std::unique_ptr<client::Timer> drain_timer_;
   bool stopping_ = false;
@@ -159,6 +161,7 @@ std::optional<std::string> Process::start() {
   nodes_->start();
   namespaces_->start();
   pods_->start();
+  if (!election_) register_->start();
   return std::nullopt;
 }
 
@@ -243,6 +246,7 @@ std::optional<std::string> Process::make_scheduler() {
   pump_.emplace(*scheduler_, clock_, *timers_,
                 [this](std::function<void()> turn) { asio::post(io_, std::move(turn)); });
   adapter_->answer_to(*pump_);
+  register_.emplace(*scheduler_, *calls_, *timers_, clock_, log_);
   if (election_) {
     // As kube-scheduler: whoever knows the cluster may lead it.
     adapter_->hold();
@@ -298,6 +302,7 @@ std::vector<ReadyCheck> Process::health_checks() const {
 void Process::on_leading() {
   adapter_->lead();
   pump_->lead();
+  register_->start();
 }
 
 void Process::on_leadership_lost(const std::string& why) {
@@ -324,6 +329,7 @@ void Process::on_signal(int number) {
   }
   log_.info(fmt::format("Signal {}: no more decisions, {} bindings under way", number,
                         scheduler_->pending_binds()));
+  register_->stop();
   wait_for_signal();
   drain_timer_ = timers_->after(kDrainMax, [this] {
     finish(kExitFailure, fmt::format("{} bindings are still unclear", scheduler_->pending_binds()));

@@ -260,14 +260,16 @@ void Neuron::unreserve(const model::Pod& /*pod*/, const model::Binding& /*bindin
 PluginRow neuron_plugin_row() {
   return PluginRow{.name = "Neuron",
                    .make = [](const PluginEnvironment& environment,
-                              ArgsReader& /*args*/) -> std::unique_ptr<Plugin> {
-                     return std::make_unique<Neuron>(environment.aggregate_slot);
+                              ArgsReader& args) -> std::unique_ptr<Plugin> {
+                     return std::make_unique<Neuron>(environment.aggregate_slot,
+                                                     args.boolean("registerNodes", true));
                    },
                    .make_aggregate = []() -> std::unique_ptr<model::NodeAggregate> {
                      return std::make_unique<NeuronNode>();
                    },
                    .pod_annotations = neuron_keys::kReadFromPods,
                    .node_annotations = neuron_keys::kReadFromNodes,
+                   .node_reports = neuron_keys::kReportedOnNodes,
                    .owned_resources = neuron_keys::kResources,
                    .default_weight = kDefaultWeight};
 }

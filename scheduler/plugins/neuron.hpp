@@ -22,7 +22,11 @@ class Neuron final : public Plugin,
                      public ReservePlugin {
  public:
   // aggregate_slot: of its NeuronNode in every NodeView.
-  explicit Neuron(std::size_t aggregate_slot) : aggregate_slot_(aggregate_slot) {}
+  explicit Neuron(std::size_t aggregate_slot, bool registers_nodes = true)
+      : aggregate_slot_(aggregate_slot), registers_nodes_(registers_nodes) {}
+
+  // Whether the register of each node's devices is to be kept up to date (NeuronNode).
+  [[nodiscard]] bool registers_nodes() const { return registers_nodes_; }
 
   // The request and the selection of devices; not what Reserve alone looks at.
   void describe(const model::Pod& pod, Likeness& likeness) const override;
@@ -42,6 +46,7 @@ class Neuron final : public Plugin,
   [[nodiscard]] std::int64_t next_stamp(model::WallTime now, const NeuronNode& node);
 
   std::size_t aggregate_slot_;
+  bool registers_nodes_;
   std::int64_t last_stamp_ = 0;
 };
 

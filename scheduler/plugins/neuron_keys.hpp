@@ -37,6 +37,9 @@ inline constexpr std::array kReadFromPods{kIds,    kHamiAllocated, kResourceType
 inline constexpr std::string_view kCordon = "hami.io/device-cordon";
 inline constexpr std::string_view kInstanceType = "node.kubernetes.io/instance-type";
 inline constexpr std::array kReadFromNodes{kCordon};
+// Kept up to date on nodes.
+inline constexpr std::string_view kRegister = "hami.io/node-register-aws-neuron";
+inline constexpr std::array kReportedOnNodes{kRegister};
 inline constexpr std::string_view kHealthCondition = "NeuronHealth";
 inline constexpr std::string_view kHealthErrorPrefix = "NeuronHasError_";
 inline constexpr std::string_view kHardwareCondition = "AcceleratedHardwareReady";

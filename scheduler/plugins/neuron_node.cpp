@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "neuron/registration.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/plugins/neuron_request.hpp"
 
@@ -24,9 +25,21 @@ constexpr std::size_t kReadableTextsMax = 8;
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
 
-std::optional<std::string> annotation(const model::Annotations& annotations, const Name& key) {
+std::optional<std::string_view> annotation(const model::Annotations& annotations, const Name& key) {
   const std::string* value = annotations.find(key);
-  return value == nullptr ? std::nullopt : std::optional(*value);
+  return value == nullptr ? std::nullopt : std::optional<std::string_view>(*value);
+}
+
+neuron::AssignmentText texts_of(const model::Pod& pod) {
+  static const Name kIds(neuron_keys::kIds);
+  static const Name kAllocated(neuron_keys::kHamiAllocated);
+  return {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
+}
+
+bool same_texts(const model::Pod& a, const model::Pod& b) {
+  const neuron::AssignmentText one = texts_of(a);
+  const neuron::AssignmentText other = texts_of(b);
+  return one.ids == other.ids && one.allocated == other.allocated;
 }
 
 std::int64_t read_stamp(const model::Annotations& annotations) {
@@ -124,6 +137,11 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
   return missing > std::popcount(cordoned) ? kMissing : Name();
 }
 
+std::optional<std::string_view> carried_register(const Node& node) {
+  static const Name kKey(neuron_keys::kRegister);
+  return annotation(node.reports, kKey);
+}
+
 }  // namespace
 
 std::unique_ptr<model::NodeAggregate> NeuronNode::clone() const {
@@ -137,7 +155,15 @@ void NeuronNode::set_node(const Node* node) {
   block_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
+  register_due_ = node != nullptr && carried_register(*node) != register_text();
   recount();
+}
+
+// A node whose health keeps new pods away is as its devices: which of them are ill is not said.
+std::optional<std::string> NeuronNode::register_text() const {
+  if (geometry().devices == 0) return std::nullopt;
+  return neuron::write_register(name_.view(), geometry(),
+                                block_.empty() ? geometry().all_devices() & ~cordoned_ : 0);
 }
 
 void NeuronNode::read_node(const Node& node) {
@@ -167,119 +193,130 @@ bool NeuronNode::may_ask(const model::Pod& pod) {
   return known == nullptr || !known->empty();
 }
 
-void NeuronNode::fill(HeldPod& held, const model::Pod& pod) const {
-  held.uid = pod.uid;
-  held.full_name = pod.full_name();
-  held.damaged = !pod.decode_error.empty();
-  held.stamp = read_stamp(pod.annotations);
-  static const Name kIds(neuron_keys::kIds);
-  static const Name kAllocated(neuron_keys::kHamiAllocated);
-  held.current = {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated), 0};
-  const auto request = read_neuron_request(pod);
-  const auto* known = std::get_if<neuron::PodRequest>(&request);
-  held.request = known != nullptr && !known->empty() ? std::optional(*known) : std::nullopt;
+void NeuronNode::add_pod(const model::PodRef& pod) {
+  if (!may_ask(*pod)) return;
+  pods_.emplace_back().pod = pod;
+  answers_ = {};
+  count(pods_.back());
 }
 
-void NeuronNode::add_pod(const model::Pod& pod) {
-  if (!may_ask(pod)) return;
-  fill(pods_.emplace_back(), pod);
-  recount();
-}
-
-void NeuronNode::update_pod(const model::Pod& before, const model::Pod& after) {
+void NeuronNode::update_pod(const model::Pod& before, const model::PodRef& after) {
   HeldPod* held = find(before.uid);
   if (held == nullptr) {
     add_pod(after);
     return;
   }
-  if (!may_ask(after)) {
+  if (!may_ask(*after)) {
     remove_pod(before);
     return;
   }
-  fill(*held, after);
-  recount();
+  const bool same = same_texts(before, *after) && before.containers == after->containers &&
+                    before.decode_error.empty() == after->decode_error.empty();
+  replace(*held, after);
+  if (!same) recount();
+}
+
+// Annotations that were readable before stay so, whatever the new ones say.
+void NeuronNode::replace(HeldPod& held, const model::PodRef& pod) {
+  const model::PodRef old = std::exchange(held.pod, pod);
+  if (same_texts(*old, *pod)) return;
+  const int old_cores_per_device = std::exchange(held.cores_per_device, 0);
+  const auto again = std::find_if(held.earlier.begin(), held.earlier.end(),
+                                  [&](const Reading& one) { return same_texts(*one.pod, *pod); });
+  if (again != held.earlier.end()) {
+    held.cores_per_device = again->cores_per_device;
+    held.earlier.erase(again);
+  }
+  if (old_cores_per_device > 0) held.earlier.push_back({old, old_cores_per_device});
 }
 
 void NeuronNode::remove_pod(const model::Pod& pod) {
-  if (std::erase_if(pods_, [&](const HeldPod& held) { return held.uid == pod.uid; }) > 0) {
+  if (std::erase_if(pods_, [&](const HeldPod& held) { return held.pod->uid == pod.uid; }) > 0) {
     recount();
   }
 }
 
 NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
   const auto found = std::find_if(pods_.begin(), pods_.end(),
-                                  [&](const HeldPod& held) { return held.uid == uid; });
+                                  [&](const HeldPod& held) { return held.pod->uid == uid; });
   return found == pods_.end() ? nullptr : &*found;
 }
 
-// From scratch each time: what a pod takes is given back exactly, even where two pods claim the
-// same core.
+// From scratch: what a pod took is given back exactly, even where two pods claim the same core.
 void NeuronNode::recount() {
   state_ = neuron::NodeState(geometry(), cordoned_);
   answers_ = {};
-  const HeldPod* first = nullptr;
-  for (HeldPod& held : pods_) {
-    held.foreign = !hold(held);
-    if (held.foreign && (first == nullptr || held.full_name < first->full_name)) first = &held;
-  }
-  foreign_ = first == nullptr ? Name()
-                              : Name("node(s) had the foreign Neuron pod " + first->full_name +
-                                     ", whose devices are not known");
+  foreign_ = Name();
+  foreign_pod_.clear();
+  for (HeldPod& held : pods_) count(held);
+}
+
+// Adds what the pod holds to what the others do.
+void NeuronNode::count(HeldPod& held) {
+  held.foreign = !hold(held);
+  if (!held.foreign) return;
+  std::string full_name = held.pod->full_name();
+  if (!foreign_pod_.empty() && foreign_pod_ <= full_name) return;
+  foreign_pod_ = std::move(full_name);
+  foreign_ =
+      Name("node(s) had the foreign Neuron pod " + foreign_pod_ + ", whose devices are not known");
 }
 
 // Takes what the pod holds. False if that is not known, or not all of it.
 bool NeuronNode::hold(HeldPod& held) {
-  bool known = !held.damaged && held.request.has_value() && !held.too_many;
-  if (held.request) {
-    for (Text& text : held.readable) known &= hold_text(held, text, false);
-    const auto same = [&](const Text& text) {
-      return text.ids == held.current.ids && text.allocated == held.current.allocated;
-    };
-    if (std::none_of(held.readable.begin(), held.readable.end(), same)) {
-      held.changed = !held.readable.empty();
-      const bool readable = hold_text(held, held.current, true);
-      if (readable && held.readable.size() < kReadableTextsMax) {
-        held.readable.push_back(held.current);
-      } else if (readable || held.readable.empty()) {
-        held.too_many = held.too_many || readable;
-        known = false;
-      }
-    }
-    if (fills_the_node(held)) {
-      for (int device = 0; device < geometry().devices; ++device) {
-        state_.take(device, geometry().full_device());
-      }
-      return true;
+  const auto read = read_neuron_request(*held.pod);
+  const auto* request = std::get_if<neuron::PodRequest>(&read);
+  if (request == nullptr || request->empty()) return false;
+  bool known = held.pod->decode_error.empty() && !held.too_many;
+  for (const Reading& one : held.earlier) {
+    known &= hold_text(*request, *one.pod, one.cores_per_device);
+  }
+  if (held.cores_per_device > 0) {
+    known &= hold_text(*request, *held.pod, held.cores_per_device);
+  } else {
+    const std::size_t others = held.earlier.size();
+    held.changed = others > 0;
+    const bool readable = hold_text(*request, *held.pod, geometry().cores_per_device);
+    if (readable && others < kReadableTextsMax) {
+      held.cores_per_device = geometry().cores_per_device;
+    } else if (readable || others == 0) {
+      held.too_many = held.too_many || readable;
+      known = false;
     }
   }
-  return known;
+  if (!fills_the_node(*request)) return known;
+  for (int device = 0; device < geometry().devices; ++device) {
+    state_.take(device, geometry().full_device());
+  }
+  return true;
 }
 
-bool NeuronNode::hold_text(HeldPod& held, Text& text, bool first_time) {
-  if (first_time) text.cores_per_device = geometry().cores_per_device;
-  const auto cores = cores_of(held, text);
+bool NeuronNode::hold_text(const neuron::PodRequest& request, const model::Pod& pod,
+                           int cores_per_device) {
+  const auto cores = cores_of(request, pod, cores_per_device);
   if (cores) state_.take(*cores);
   return cores.has_value();
 }
 
-std::optional<neuron::CoreSet> NeuronNode::cores_of(const HeldPod& held, const Text& text) const {
+std::optional<neuron::CoreSet> NeuronNode::cores_of(const neuron::PodRequest& request,
+                                                    const model::Pod& pod,
+                                                    int cores_per_device) const {
   if (geometry().devices == 0) return std::nullopt;
   const bool in_cores =
-      std::any_of(held.request->asking.begin(), held.request->asking.end(),
+      std::any_of(request.asking.begin(), request.asking.end(),
                   [](const auto& asking) { return !asking.request.in_devices(); });
   // With another number of cores per device the same bits mean other cores.
-  if (in_cores && text.cores_per_device != geometry().cores_per_device) return std::nullopt;
-  auto cores =
-      neuron::read_assignment(name_.view(), geometry(), *held.request, {text.ids, text.allocated});
+  if (in_cores && cores_per_device != geometry().cores_per_device) return std::nullopt;
+  auto cores = neuron::read_assignment(name_.view(), geometry(), request, texts_of(pod));
   auto* known = std::get_if<neuron::CoreSet>(&cores);
   return known == nullptr ? std::nullopt : std::optional(std::move(*known));
 }
 
 // Whoever asks for everything has everything, whatever its annotations say.
-bool NeuronNode::fills_the_node(const HeldPod& held) const {
+bool NeuronNode::fills_the_node(const neuron::PodRequest& request) const {
   const int all = geometry().devices * geometry().cores_per_device;
   std::int64_t running = 0;
-  for (const auto& asking : held.request->asking) {
+  for (const auto& asking : request.asking) {
     const auto shape = neuron::shape_on(asking.request, geometry());
     if (!std::holds_alternative<neuron::Shape>(shape)) return false;
     const int cores = std::get<neuron::Shape>(shape).cores;
@@ -308,7 +345,7 @@ std::vector<model::Notice> NeuronNode::take_notices() {
   }
   for (HeldPod& held : pods_) {
     if (held.foreign && !held.foreign_told) {
-      notices.push_back({held.uid, "ForeignNeuronPod",
+      notices.push_back({held.pod->uid, "ForeignNeuronPod",
                          "The pod asks for Neuron devices and its annotations do not say which it "
                          "has: node " +
                              name_.str() +
@@ -317,7 +354,7 @@ std::vector<model::Notice> NeuronNode::take_notices() {
     }
     held.foreign_told = held.foreign;
     if (held.changed && !std::exchange(held.changed_told, true)) {
-      notices.push_back({held.uid, "NeuronAssignmentChanged",
+      notices.push_back({held.pod->uid, "NeuronAssignmentChanged",
                          "The annotations that say which Neuron devices the pod has were changed: "
                          "all that they ever named stay taken until it is gone"});
     }
@@ -347,34 +384,46 @@ std::string_view NeuronNode::type_name() const {
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
   std::int64_t latest = 0;
   for (const HeldPod& held : pods_) {
-    if (held.stamp <= limit) latest = std::max(latest, held.stamp);
+    const std::int64_t stamp = read_stamp(held.pod->annotations);
+    if (stamp <= limit) latest = std::max(latest, stamp);
   }
   return latest;
 }
 
 std::vector<NeuronHolding> NeuronNode::holdings() const {
-  std::vector<const HeldPod*> pods;
+  std::vector<std::pair<std::string, const HeldPod*>> pods;
   pods.reserve(pods_.size());
-  for (const HeldPod& held : pods_) pods.push_back(&held);
+  for (const HeldPod& held : pods_) pods.emplace_back(held.pod->full_name(), &held);
   std::ranges::sort(pods, {},
-                    [](const HeldPod* held) { return std::tie(held->full_name, held->uid.text); });
+                    [](const auto& one) { return std::tie(one.first, one.second->pod->uid.text); });
   std::vector<NeuronHolding> holdings;
-  for (const HeldPod* held : pods) {
-    neuron::NodeState own(geometry());
-    for (const Text& text : held->readable) {
-      if (!held->request) continue;
-      if (const auto cores = cores_of(*held, text)) own.take(*cores);
-    }
-    const bool all = held->request && fills_the_node(*held);
+  for (auto& [full_name, held] : pods) {
     NeuronHolding& holding = holdings.emplace_back();
-    holding.pod = held->full_name;
+    holding.pod = std::move(full_name);
     holding.foreign = held->foreign;
-    for (int device = 0; device < geometry().devices; ++device) {
-      const neuron::CoreMask cores = all ? geometry().full_device() : own.used(device);
-      if (cores != 0) holding.cores.push_back({device, cores});
-    }
+    holding.cores = held_cores(*held);
   }
   return holdings;
+}
+
+// As far as it is known.
+neuron::CoreSet NeuronNode::held_cores(const HeldPod& held) const {
+  neuron::CoreSet cores;
+  const auto read = read_neuron_request(*held.pod);
+  const auto* request = std::get_if<neuron::PodRequest>(&read);
+  if (request == nullptr || request->empty()) return cores;
+  neuron::NodeState own(geometry());
+  const auto take = [&](const model::Pod& pod, int cores_per_device) {
+    if (const auto known = cores_of(*request, pod, cores_per_device)) own.take(*known);
+  };
+  for (const Reading& one : held.earlier) take(*one.pod, one.cores_per_device);
+  if (held.cores_per_device > 0) take(*held.pod, held.cores_per_device);
+  const bool all = fills_the_node(*request);
+  for (int device = 0; device < geometry().devices; ++device) {
+    const neuron::CoreMask used = all ? geometry().full_device() : own.used(device);
+    if (used != 0) cores.push_back({device, used});
+  }
+  return cores;
 }
 
 NeuronUsage NeuronNode::usage() const {

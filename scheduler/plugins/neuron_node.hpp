@@ -46,8 +46,8 @@ class NeuronNode final : public model::NodeAggregate {
  public:
   [[nodiscard]] std::unique_ptr<model::NodeAggregate> clone() const override;
   void set_node(const model::Node* node) override;
-  void add_pod(const model::Pod& pod) override;
-  void update_pod(const model::Pod& before, const model::Pod& after) override;
+  void add_pod(const model::PodRef& pod) override;
+  void update_pod(const model::Pod& before, const model::PodRef& after) override;
   void remove_pod(const model::Pod& pod) override;
   // Pods that became foreign, pods whose assignment changed, an instance type that is not known.
   [[nodiscard]] std::vector<model::Notice> take_notices() override;
@@ -68,6 +68,11 @@ class NeuronNode final : public model::NodeAggregate {
   [[nodiscard]] std::string_view type_name() const;
   // The latest NEURON_ALLOC_TIME of a pod here that is not after `limit`; 0 if there is none.
   [[nodiscard]] std::int64_t latest_stamp(std::int64_t limit) const;
+  // What the annotation that lists the node's devices for HAMi's tools should say; nullopt: it
+  // should not be there, since the node has no devices that are known.
+  [[nodiscard]] std::optional<std::string> register_text() const;
+  // Whether the node carries another.
+  [[nodiscard]] bool register_due() const { return register_due_; }
   [[nodiscard]] NeuronUsage usage() const;
   // Of all pods here that ask for Neuron, in order of their names. For people to see: the pods'
   // annotations are read again.
@@ -78,27 +83,23 @@ class NeuronNode final : public model::NodeAggregate {
                                             neuron::DeviceMask eligible) const;
 
  private:
-  // An assignment as annotated, and the cores per device under which it was first readable.
-  struct Text {
-    std::optional<std::string> ids;
-    std::optional<std::string> allocated;
+  // A pod as it was when its annotations said something else.
+  struct Reading {
+    model::PodRef pod;
     int cores_per_device = 0;
   };
   struct HeldPod {
-    model::Uid uid;
-    std::string full_name;
-    // nullopt: it cannot be read what the pod asks for.
-    std::optional<neuron::PodRequest> request;
-    Text current;
-    std::vector<Text> readable;  // That were once readable: all of them hold (design.md §3).
-    bool damaged = false;        // The object could not be decoded the last time.
-    std::int64_t stamp = 0;
+    model::PodRef pod;
+    // Under which its annotations were first readable; 0: they were not yet.
+    int cores_per_device = 0;
     bool foreign = false;
-    bool too_many = false;  // Readable texts: foreign until it is gone.
+    bool too_many = false;  // Readable annotations: foreign until it is gone.
     bool changed = false;   // Its annotations, since they were first readable.
     // What people have been told.
     bool foreign_told = false;
     bool changed_told = false;
+    // What its annotations said before, as far as it was readable: all of it holds (design.md §3).
+    std::vector<Reading> earlier;
   };
 
   struct Answer {
@@ -108,14 +109,17 @@ class NeuronNode final : public model::NodeAggregate {
   };
 
   static bool may_ask(const model::Pod& pod);
-  void fill(HeldPod& held, const model::Pod& pod) const;
+  static void replace(HeldPod& held, const model::PodRef& pod);
   void read_node(const model::Node& node);
   void recount();
+  void count(HeldPod& held);
   bool hold(HeldPod& held);
-  bool hold_text(HeldPod& held, Text& text, bool first_time);
+  bool hold_text(const neuron::PodRequest& request, const model::Pod& pod, int cores_per_device);
   // nullopt: not readable on the node as it is now.
-  std::optional<neuron::CoreSet> cores_of(const HeldPod& held, const Text& text) const;
-  bool fills_the_node(const HeldPod& held) const;
+  std::optional<neuron::CoreSet> cores_of(const neuron::PodRequest& request, const model::Pod& pod,
+                                          int cores_per_device) const;
+  bool fills_the_node(const neuron::PodRequest& request) const;
+  neuron::CoreSet held_cores(const HeldPod& held) const;
   HeldPod* find(const model::Uid& uid);
 
   model::Name name_;
@@ -125,9 +129,11 @@ class NeuronNode final : public model::NodeAggregate {
   bool type_told_ = false;
   std::string cordon_unknown_;
   bool cordon_told_ = false;
+  bool register_due_ = false;
   model::Name geometry_problem_;
   model::Name block_;
   model::Name foreign_;
+  std::string foreign_pod_;  // The one that it names.
   std::vector<HeldPod> pods_;
   mutable std::array<Answer, 4> answers_;
   mutable std::size_t next_answer_ = 0;

@@ -97,17 +97,18 @@ TEST_F(ApiCallsTest, EveryWriteHasTheGateAndTheTimeThatItCountsOn) {
   api->bind({}, [](const BindAnswer&) {});
   api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
   api->write_event(*pod("p"), {true, "FailedScheduling", "Scheduling", "x"}, "r");
+  api->annotate_node({}, [](const WriteEnd&) {});
   api->get_pod(model::Name("ns"), "p", [](const PodReading&) {});
-  ASSERT_EQ(http.calls.size(), 4U);
-  for (std::size_t i = 0; i < 3; ++i) {
+  ASSERT_EQ(http.calls.size(), 5U);
+  for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(http.calls[i].request.deadline, seconds{3}) << i;
     EXPECT_TRUE(http.calls[i].request.target.ends_with("?timeout=3s")) << i;
     ASSERT_TRUE(http.calls[i].request.gate) << i;
     EXPECT_FALSE(http.calls[i].request.gate()) << i;
   }
-  EXPECT_EQ(asked, 3);
-  EXPECT_FALSE(http.calls[3].request.gate);
-  EXPECT_EQ(http.calls[3].request.target.find("timeout"), std::string::npos);
+  EXPECT_EQ(asked, 4);
+  EXPECT_FALSE(http.calls[4].request.gate);
+  EXPECT_EQ(http.calls[4].request.target.find("timeout"), std::string::npos);
 }
 
 TEST_F(ApiCallsTest, BindEndsByStatus) {
@@ -188,7 +189,7 @@ TEST_F(ApiCallsTest, PatchIsSentAndAnswered) {
 
 TEST_F(ApiCallsTest, PatchKeepsTheTimeOfAKnownCondition) {
   auto known = *pod("p");
-  known.scheduled_condition_reason = "SchedulingGated";
+  known.waiting.edit().scheduled_condition_reason = "SchedulingGated";
   api->patch_unscheduled(known, "Unschedulable", "0/1");
   EXPECT_EQ(http.calls.front().request.body.find("lastTransitionTime"), std::string::npos);
 }

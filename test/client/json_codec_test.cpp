@@ -86,6 +86,20 @@ TEST(JsonNodeTest, ProblemsNameTheFieldAndLeaveTheIdentity) {
   }
 }
 
+TEST(JsonNodeTest, ReportsAreKeptApartAndCutRatherThanRefused) {
+  model::AnnotationFilter both = filter();
+  both.reports = {"hami.io/node-register-aws-neuron"};
+  both.value_bytes_max = 8;
+  const auto node = make_json_node_codec(both)->decode(
+      R"({"metadata":{"name":"n","uid":"u","annotations":{"hami.io/device-cordon":"3",)"
+      R"("hami.io/node-register-aws-neuron":"0123456789"}}})");
+  ASSERT_TRUE(node.has_value());
+  EXPECT_EQ((*node)->decode_error, "");
+  EXPECT_EQ((*node)->annotations.entries().size(), 1U);
+  ASSERT_EQ((*node)->reports.entries().size(), 1U);
+  EXPECT_EQ(*(*node)->reports.find(Name("hami.io/node-register-aws-neuron")), "01234567");
+}
+
 TEST(JsonNodeTest, ImagesAreNamedOnceAndWhatIsTooMuchIsLeftOut) {
   std::string images = R"({"names":["a:1","a@sha256:0","a:1"],"sizeBytes":7},
       {"names":["a:1","",")" +

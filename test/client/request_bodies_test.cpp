@@ -39,6 +39,14 @@ TEST(BindingBodyTest, CarriesIdentityAnnotationsAndTarget) {
             R"("target":{"apiVersion":"v1","kind":"Node","name":"n1"}})");
 }
 
+TEST(NodeAnnotationPatchTest, SetsOrRemovesOneAnnotationOfThatNode) {
+  EXPECT_EQ(node_target("n/1"), "/api/v1/nodes/n%2F1");
+  EXPECT_EQ(node_annotation_patch({"u-1"}, "a/b", "x\"y"),
+            R"({"metadata":{"uid":"u-1","annotations":{"a/b":"x\"y"}}})");
+  EXPECT_EQ(node_annotation_patch({"u-1"}, "a/b", std::nullopt),
+            R"({"metadata":{"uid":"u-1","annotations":{"a/b":null}}})");
+}
+
 TEST(UnscheduledPatchTest, KeepsTheTimeOfAnUnchangedStatus) {
   auto pod = *PodBuilder("p").uid("u-1").build();
   EXPECT_EQ(unscheduled_patch(pod, "Unschedulable", "0/3 nodes", kNow),

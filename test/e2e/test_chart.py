@@ -30,6 +30,8 @@ VALUES = {
         "config.profiles[0].plugins.multiPoint.enabled[0].weight=50",
         "config.profiles[0].pluginConfig[0].name=NodeResourcesFit",
         "config.profiles[0].pluginConfig[0].args.scoringStrategy.type=MostAllocated"],
+    "nodes are left alone": ["config.profiles[0].pluginConfig[0].name=Neuron",
+                             "config.profiles[0].pluginConfig[0].args.registerNodes=false"],
     "a lease elsewhere": ["config.leaderElection.resourceName=other", "config.leaderElection.leaseDuration=30s",
                           "config.leaderElection.resourceNamespace=kube-public"],
     "image by digest, with a secret": ["image.repository=registry.example/neuron-scheduler",
@@ -134,6 +136,21 @@ class Rendering(unittest.TestCase):
         self.assertEqual(checksum(), checksum("verbosity=4"))
         self.assertNotEqual(checksum(), checksum("config.podMaxBackoffSeconds=20"))
         self.assertNotEqual(checksum(), checksum("config.leaderElection.resourceName=other"))
+
+    def test_the_right_to_patch_nodes_goes_with_the_argument(self):
+        def patches_nodes(*values):
+            rules = self.helm.template(*settings(values), "--show-only", "templates/rbac.yaml")
+            return bool(re.search(r"resources: \[nodes\]\n +verbs: \[patch\]", rules))
+
+        config = "config.profiles[0].pluginConfig[0]."
+        self.assertTrue(patches_nodes())
+        self.assertTrue(patches_nodes(config + "name=Neuron", config + "args.registerNodes=true"))
+        self.assertTrue(patches_nodes(config + "name=Neuron", config + "args.kind=NeuronArgs"))
+        self.assertTrue(patches_nodes(config + "name=NodeName", config + "args.registerNodes=false"))
+        self.assertFalse(patches_nodes(config + "name=Neuron", config + "args.registerNodes=false"))
+        self.assertFalse(patches_nodes("config.profiles[1].schedulerName=other",
+                                       *(value.replace("[0].", "[1].", 1) for value in (
+                                           config + "name=Neuron", config + "args.registerNodes=false"))))
 
     def test_the_tag_follows_the_program(self):
         [version] = re.findall(r"^project\(neuron-scheduler VERSION (\S+)",

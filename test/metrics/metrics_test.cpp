@@ -295,6 +295,7 @@ TEST_F(MetricsTest, CountsWhatTheClientReports) {
   EXPECT_EQ(value(prefix + "writes_dropped_total{write=\"event\"}"), 2);
   EXPECT_EQ(value(prefix + "writes_dropped_total{write=\"status\"}"), 1);
   EXPECT_EQ(value(prefix + "writes_dropped_total{write=\"binding\"}"), 0);
+  EXPECT_EQ(value(prefix + "writes_dropped_total{write=\"node\"}"), 0);
   EXPECT_EQ(value(prefix + "bind_conflicts_total"), 1);
   EXPECT_EQ(value(prefix + "bind_unknown_total"), 2);
 }

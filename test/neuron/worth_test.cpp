@@ -10,6 +10,9 @@ using R = SetRule;
 
 constexpr Geometry kRows{16, 2, true, A::kTorus4x4, R::kAlignedRows};
 constexpr Geometry kLine{12, 2, true, A::kRing, R::kConsecutive};
+constexpr Geometry kRing{12, 2, true, A::kRing, R::kConsecutiveRing};
+constexpr Geometry kTorus{16, 2, true, A::kTorus4x4, R::kTorusConnected};
+constexpr Geometry kAny{16, 2, true, A::kSwitched, R::kAnySet};
 constexpr Geometry kPlain{5, 2, true, A::kUnknown, R::kOneOrAll};
 constexpr Geometry kOne{1, 2, true, A::kNone, R::kOneOrAll};
 
@@ -51,6 +54,13 @@ INSTANTIATE_TEST_SUITE_P(Rules, DevicesWorth,
                                          WorthCase{"ThreeOnALine", kLine, 0b111, 3 + 2},
                                          WorthCase{"TwoRuns", kLine, 0b11011, 2 * (2 + 1)},
                                          WorthCase{"WholeLine", kLine, 0xfff, 12 + 11 + 9 + 5},
+                                         WorthCase{"ClosedRing", kRing, 0xfff, 12 * 4},
+                                         WorthCase{"RunAcrossTheRingsEnd", kRing, 0x801, 2 + 1},
+                                         WorthCase{"AnyThree", kAny, 0b10101, 3 + 2},
+                                         WorthCase{"WholeTorus", kTorus, 0xffff, 16 * 5},
+                                         // 16 devices, 32 links.
+                                         WorthCase{"OneOfTheTorus", kTorus, 0x8000, 1},
+                                         WorthCase{"TwoLinkedAcrossTheTorus", kTorus, 0x1001, 2},
                                          WorthCase{"SomeOfUnknown", kPlain, 0b01111, 4},
                                          WorthCase{"AllOfUnknown", kPlain, 0b11111, 5 + 5},
                                          WorthCase{"TheOnlyDevice", kOne, 0b1, 1}),

@@ -60,6 +60,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- mergeOverwrite (deepCopy .Values.config) (dict "leaderElection" $lease) | toYaml -}}
 {{- end -}}
 
+{{- /* Empty: a profile says registerNodes: false in its arguments of the plugin Neuron. */ -}}
+{{- define "neuron-scheduler.registersNodes" -}}
+{{- $off := false -}}
+{{- range .Values.config.profiles -}}
+{{- range .pluginConfig -}}
+{{- if and (eq .name "Neuron") (hasKey .args "registerNodes") (not .args.registerNodes) -}}
+{{- $off = true -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if not $off }}true{{ end -}}
+{{- end -}}
+
 {{- /* The schedulerName of the first profile. */ -}}
 {{- define "neuron-scheduler.schedulerName" -}}
 {{- (first .Values.config.profiles).schedulerName -}}

@@ -1,0 +1,132 @@
+#include "cmd/neuron-scheduler/node_register.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "scheduler/plugins/neuron.hpp"
+#include "scheduler/plugins/neuron_keys.hpp"
+#include "scheduler/registry.hpp"
+
+namespace neuron_scheduler::cmd {
+namespace {
+
+constexpr int kForbidden = 403;
+
+// Whoever says no in one profile means the process: there is one annotation a node.
+bool wanted(std::span<const scheduler::Profile> profiles) {
+  bool found = false;
+  for (const scheduler::Profile& profile : profiles) {
+    for (scheduler::PluginIndex i = 0; i < profile.plugin_count(); ++i) {
+      const auto* neuron = dynamic_cast<const scheduler::Neuron*>(&profile.plugin(i));
+      if (neuron == nullptr) continue;
+      if (!neuron->registers_nodes()) return false;
+      found = true;
+    }
+  }
+  return found;
+}
+
+// Not a matter of this node or this request: the next one would fare no better.
+bool temporary(const client::WriteEnd& end) {
+  return end.status == 0 || end.status == 401 || end.status == 408 || end.status == 429 ||
+         end.status >= 500;
+}
+
+}  // namespace
+
+NodeRegister::NodeRegister(const scheduler::Scheduler& scheduler, client::ApiCalls& calls,
+                           client::TimerService& timers, const model::Clock& clock, Log& log)
+    : scheduler_(scheduler), calls_(calls), timers_(timers), clock_(clock), log_(log) {}
+
+void NodeRegister::start() {
+  if (running_) return;
+  const auto slot = scheduler::aggregate_slot("Neuron");
+  if (!slot || !wanted(scheduler_.profiles())) return;
+  slot_ = *slot;
+  running_ = true;
+  look();
+}
+
+void NodeRegister::stop() {
+  running_ = false;
+  timer_.reset();
+}
+
+const scheduler::NeuronNode& NodeRegister::neuron_of(const model::NodeView& node) const {
+  return static_cast<const scheduler::NeuronNode&>(node.aggregate(slot_));
+}
+
+bool NodeRegister::due(const model::NodeView& node) const {
+  if (!node.exists() || !neuron_of(node).register_due()) return false;
+  const auto found = written_.find(node.node().name);
+  if (found == written_.end()) return true;
+  const Written& written = found->second;
+  const bool same = written.text == neuron_of(node).register_text().value_or("");
+  return clock_.steady() >= (same ? written.same_after : written.other_after);
+}
+
+void NodeRegister::look() {
+  const auto now = clock_.steady();
+  std::erase_if(written_, [&](const auto& entry) {
+    return now >= std::max(entry.second.same_after, entry.second.other_after);
+  });
+  for (const model::NodeView* node : scheduler_.cache().nodes()) {
+    if (next_.size() >= kNodesPerLook) break;
+    if (due(*node)) next_.push_back(node->node().name);
+  }
+  write_next();
+}
+
+void NodeRegister::write_next() {
+  while (!next_.empty()) {
+    const model::NodeView* node = scheduler_.cache().find_node(next_.front());
+    next_.pop_front();
+    if (node == nullptr || !due(*node)) continue;
+    client::NodeAnnotation annotation;
+    annotation.node = node->node().name;
+    annotation.uid = node->node().uid;
+    annotation.key = scheduler::neuron_keys::kRegister;
+    annotation.value = neuron_of(*node).register_text();
+    const auto now = clock_.steady();
+    written_.insert_or_assign(
+        annotation.node,
+        Written{annotation.value.value_or(""), now + kSameTextAfter, now + kOtherTextAfter});
+    calls_.annotate_node(annotation, [this, name = annotation.node](const client::WriteEnd& end) {
+      answered(name, end);
+    });
+    return;
+  }
+  timer_ = timers_.after(kLookPeriod, [this] { look(); });
+}
+
+void NodeRegister::answered(const model::Name& node, const client::WriteEnd& end) {
+  if (!running_) return;
+  if (end.status == kForbidden) {
+    log_.warning(
+        fmt::format("The annotation {} of nodes is not kept up to date until the next start: {}. "
+                    "Grant the right to patch nodes, or set registerNodes: false in NeuronArgs",
+                    scheduler::neuron_keys::kRegister, end.message));
+    stop();
+    return;
+  }
+  timer_ = timers_.after(pause_after(node, end), [this] { write_next(); });
+}
+
+std::chrono::milliseconds NodeRegister::pause_after(const model::Name& node,
+                                                    const client::WriteEnd& end) {
+  if (end.fine) return kGap;
+  Written& written = written_.at(node);
+  const bool busy = temporary(end);
+  const std::chrono::seconds pause =
+      busy ? std::clamp(end.retry_after.value_or(kFailedAfter), kLookPeriod, kFailedAfterMax)
+           : std::chrono::seconds(kRefusedAfter);
+  written.same_after = clock_.steady() + pause;
+  written.other_after = written.same_after;
+  return busy ? std::chrono::milliseconds(pause) : kGap;
+}
+
+}  // namespace neuron_scheduler::cmd
