@@ -240,7 +240,7 @@ Status Neuron::reserve(const PluginState* state, const model::Pod& pod, const mo
   set(binding, neuron_keys::kIds, neuron::write_ids(node.geometry(), own.request, assignment));
   if (own.in_cores) {
     set(binding, neuron_keys::kResourceType, std::string(neuron_keys::kCores));
-  } else if (pod.annotations.find(kResourceType) != nullptr) {
+  } else if (pod.annotations.find(kResourceType)) {
     set(binding, neuron_keys::kResourceType, "");
   }
   set(binding, neuron_keys::kAllocTime, std::to_string(next_stamp(now, node)));

@@ -25,15 +25,10 @@ constexpr std::size_t kReadableTextsMax = 8;
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
 
-std::optional<std::string_view> annotation(const model::Annotations& annotations, const Name& key) {
-  const std::string* value = annotations.find(key);
-  return value == nullptr ? std::nullopt : std::optional<std::string_view>(*value);
-}
-
 neuron::AssignmentText texts_of(const model::Pod& pod) {
   static const Name kIds(neuron_keys::kIds);
   static const Name kAllocated(neuron_keys::kHamiAllocated);
-  return {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
+  return {pod.annotations.find(kIds), pod.annotations.find(kAllocated)};
 }
 
 bool same_texts(const model::Pod& a, const model::Pod& b) {
@@ -44,8 +39,8 @@ bool same_texts(const model::Pod& a, const model::Pod& b) {
 
 std::int64_t read_stamp(const model::Annotations& annotations) {
   static const Name kKey(neuron_keys::kAllocTime);
-  const std::string* text = annotations.find(kKey);
-  if (text == nullptr) return 0;
+  const auto text = annotations.find(kKey);
+  if (!text) return 0;
   std::int64_t stamp = 0;
   const char* const end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, stamp);
@@ -85,8 +80,8 @@ std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
 neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometry,
                                std::string& unknown) {
   static const Name kKey(neuron_keys::kCordon);
-  const std::string* text = node.annotations.find(kKey);
-  if (text == nullptr) return 0;
+  const auto text = node.annotations.find(kKey);
+  if (!text) return 0;
   neuron::DeviceMask mask = 0;
   for (const std::string_view entry : neuron::list_entries(*text)) {
     int device = -1;
@@ -137,9 +132,12 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
   return missing > std::popcount(cordoned) ? kMissing : Name();
 }
 
-std::optional<std::string_view> carried_register(const Node& node) {
+// Whether the node carries this text, or none if there is none.
+bool carries(const Node& node, const std::optional<std::string>& register_text) {
   static const Name kKey(neuron_keys::kRegister);
-  return annotation(node.reports, kKey);
+  const auto carried = node.reports.find(kKey);
+  if (!carried || !register_text) return !carried && !register_text;
+  return *carried == model::fingerprint(*register_text);
 }
 
 }  // namespace
@@ -155,7 +153,7 @@ void NeuronNode::set_node(const Node* node) {
   block_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
-  register_due_ = node != nullptr && carried_register(*node) != register_text();
+  register_due_ = node != nullptr && !carries(*node, register_text());
   recount();
 }
 
@@ -221,13 +219,14 @@ void NeuronNode::replace(HeldPod& held, const model::PodRef& pod) {
   const model::PodRef old = std::exchange(held.pod, pod);
   if (same_texts(*old, *pod)) return;
   const int old_cores_per_device = std::exchange(held.cores_per_device, 0);
-  const auto again = std::find_if(held.earlier.begin(), held.earlier.end(),
+  auto& earlier = held.earlier.edit();
+  const auto again = std::find_if(earlier.begin(), earlier.end(),
                                   [&](const Reading& one) { return same_texts(*one.pod, *pod); });
-  if (again != held.earlier.end()) {
+  if (again != earlier.end()) {
     held.cores_per_device = again->cores_per_device;
-    held.earlier.erase(again);
+    earlier.erase(again);
   }
-  if (old_cores_per_device > 0) held.earlier.push_back({old, old_cores_per_device});
+  if (old_cores_per_device > 0) earlier.push_back({old, old_cores_per_device});
 }
 
 void NeuronNode::remove_pod(const model::Pod& pod) {
@@ -268,13 +267,13 @@ bool NeuronNode::hold(HeldPod& held) {
   const auto* request = std::get_if<neuron::PodRequest>(&read);
   if (request == nullptr || request->empty()) return false;
   bool known = held.pod->decode_error.empty() && !held.too_many;
-  for (const Reading& one : held.earlier) {
+  for (const Reading& one : *held.earlier) {
     known &= hold_text(*request, *one.pod, one.cores_per_device);
   }
   if (held.cores_per_device > 0) {
     known &= hold_text(*request, *held.pod, held.cores_per_device);
   } else {
-    const std::size_t others = held.earlier.size();
+    const std::size_t others = held.earlier->size();
     held.changed = others > 0;
     const bool readable = hold_text(*request, *held.pod, geometry().cores_per_device);
     if (readable && others < kReadableTextsMax) {
@@ -416,7 +415,7 @@ neuron::CoreSet NeuronNode::held_cores(const HeldPod& held) const {
   const auto take = [&](const model::Pod& pod, int cores_per_device) {
     if (const auto known = cores_of(*request, pod, cores_per_device)) own.take(*known);
   };
-  for (const Reading& one : held.earlier) take(*one.pod, one.cores_per_device);
+  for (const Reading& one : *held.earlier) take(*one.pod, one.cores_per_device);
   if (held.cores_per_device > 0) take(*held.pod, held.cores_per_device);
   const bool all = fills_the_node(*request);
   for (int device = 0; device < geometry().devices; ++device) {

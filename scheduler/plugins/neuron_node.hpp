@@ -87,6 +87,7 @@ class NeuronNode final : public model::NodeAggregate {
   struct Reading {
     model::PodRef pod;
     int cores_per_device = 0;
+    friend bool operator==(const Reading&, const Reading&) = default;
   };
   struct HeldPod {
     model::PodRef pod;
@@ -99,7 +100,7 @@ class NeuronNode final : public model::NodeAggregate {
     bool foreign_told = false;
     bool changed_told = false;
     // What its annotations said before, as far as it was readable: all of it holds (design.md §3).
-    std::vector<Reading> earlier;
+    model::Rare<std::vector<Reading>> earlier;
   };
 
   struct Answer {

@@ -24,7 +24,7 @@ neuron::Role role_of(model::ContainerRole role) {
 }
 
 neuron::Problem problem(const model::Container& container, std::string what) {
-  return {"container " + container.name + ' ' + std::move(what)};
+  return {"container " + container.name.str() + ' ' + std::move(what)};
 }
 
 // 0 if the container does not name the resource.
@@ -82,7 +82,7 @@ std::vector<std::string_view> annotation_values(const model::Pod& pod,
                                                 std::span<const std::string_view> keys) {
   std::vector<std::string_view> found;
   for (const std::string_view key : keys) {
-    if (const std::string* value = pod.annotations.find(Name(key))) found.push_back(*value);
+    if (const auto value = pod.annotations.find(Name(key))) found.push_back(*value);
   }
   return found;
 }
