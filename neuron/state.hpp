@@ -70,7 +70,8 @@ class NodeState {
 
 // The value of what is free: a price for every core, and what the free devices and the free cores
 // of each device are worth for what could be placed there (worth.hpp). So the value falls least by
-// what sits in broken rows and in runs that fit tightly.
+// what sits in broken rows and in runs that fit tightly, by devices with few cores for a pod that
+// asks for devices, and by devices with many for one that asks for cores.
 [[nodiscard]] std::int64_t value(const NodeState& state);
 
 // How much value(state) falls if the placement is taken. >= 0; 0 if it is all taken already.
