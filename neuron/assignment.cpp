@@ -284,13 +284,16 @@ Assignment make_assignment(const Geometry& geometry, const PodRequest& request,
 }
 
 std::string write_ids(const Geometry& geometry, const PodRequest& request,
-                      const Assignment& assignment) {
+                      const Assignment& assignment, InitIds init_ids) {
   std::string text;
   std::vector<int> ids;
   for (std::size_t i = 0; i < request.containers.size(); ++i) {
     append_ids(geometry, request.containers[i], assignment[i], ids);
   }
-  for (const int id : ids) append_id(text, id);
+  const bool once = init_ids == InitIds::kOnce && !request.mixes_units();
+  for (auto id = ids.begin(); id != ids.end(); ++id) {
+    if (!once || std::find(ids.begin(), id, *id) == id) append_id(text, *id);
+  }
   return text;
 }
 

@@ -37,10 +37,17 @@ using Assignment = std::vector<CoreSet>;
 [[nodiscard]] Assignment make_assignment(const Geometry& geometry, const PodRequest& request,
                                          const std::vector<Placement>& placements);
 
+// How often AWS_NEURON_IDS names what an init container and a later container have both.
+enum class InitIds : std::uint8_t {
+  kRepeat,  // For each of them.
+  kOnce,    // For the first. Not in pods that mix units, where one number is two things.
+};
+
 // AWS_NEURON_IDS: device ids for containers that ask for devices, core ids (device * k + core) for
 // the others; containers in order, ascending inside each, separated by commas.
 [[nodiscard]] std::string write_ids(const Geometry& geometry, const PodRequest& request,
-                                    const Assignment& assignment);
+                                    const Assignment& assignment,
+                                    InitIds init_ids = InitIds::kRepeat);
 
 // hami.io/aws-neuron-devices-allocated: "uuid,AWSNeuron,0,MASK:" for each device and ";" after each
 // container.

@@ -20,9 +20,9 @@ constexpr std::size_t kOther = place_of("other");
 
 }  // namespace
 
-std::size_t asked_shape(const model::Pod& pod) {
+std::size_t asked_shape(const model::Pod& pod, const NeuronResources& resources) {
   if (!pod.decode_error.empty()) return kOther;
-  const auto read = read_neuron_request(pod);
+  const auto read = read_neuron_request(pod, resources);
   const auto* request = std::get_if<neuron::PodRequest>(&read);
   if (request == nullptr) return kOther;
   if (request->empty()) return kNone;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cluster/model/pod.hpp"
+#include "scheduler/plugins/neuron_args.hpp"
 
 // What pods ask of Neuron, in so few words that they can be the values of a label.
 namespace neuron_scheduler::scheduler {
@@ -22,6 +23,6 @@ inline constexpr std::array<std::string_view, 27> kAskedShapes = {
 using PodsByShape = std::array<std::size_t, kAskedShapes.size()>;
 
 // Place in kAskedShapes.
-[[nodiscard]] std::size_t asked_shape(const model::Pod& pod);
+[[nodiscard]] std::size_t asked_shape(const model::Pod& pod, const NeuronResources& resources = {});
 
 }  // namespace neuron_scheduler::scheduler

@@ -178,12 +178,11 @@ void BindTracker::leave_line(const model::Binding& binding) {
 bool BindTracker::is_ours(const model::Pod& pod, const model::Binding& binding) const {
   if (pod.node_name != binding.node_name) return false;
   if (!pod.decode_error.empty()) return true;  // Annotations that cannot be read say nothing.
-  return std::all_of(binding.annotations.begin(), binding.annotations.end(),
-                     [&](const auto& annotation) {
-                       if (!readable_.wants(annotation.first)) return true;
-                       const auto* value = pod.annotations.find(model::Name(annotation.first));
-                       return value != nullptr && *value == annotation.second;
-                     });
+  return std::all_of(
+      binding.annotations.begin(), binding.annotations.end(), [&](const auto& annotation) {
+        if (!readable_.wants(annotation.first)) return true;
+        return pod.annotations.find(model::Name(annotation.first)) == annotation.second;
+      });
 }
 
 }  // namespace neuron_scheduler::scheduler

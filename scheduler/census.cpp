@@ -5,7 +5,7 @@ namespace neuron_scheduler::scheduler {
 void Census::count(Place& place, const model::Pod& pod) {
   if (place.counted) --by_shape_.at(place.shape);
   place.counted = true;
-  place.shape = asked_shape(pod);
+  place.shape = asked_shape(pod, resources_);
   ++by_shape_.at(place.shape);
 }
 

@@ -22,6 +22,8 @@ class Census {
     std::vector<PluginIndex> rejectors;
   };
 
+  explicit Census(NeuronResources resources = {}) : resources_(std::move(resources)) {}
+
   // The pod came, or is another object now.
   void count(Place& place, const model::Pod& pod);
   void forget(Place& place);
@@ -34,6 +36,7 @@ class Census {
   [[nodiscard]] std::size_t rejected_by(const model::Name& scheduler, PluginIndex plugin) const;
 
  private:
+  NeuronResources resources_;
   PodsByShape by_shape_{};
   std::map<std::pair<model::Name, PluginIndex>, std::size_t> rejected_by_;
 };

@@ -34,20 +34,22 @@ bool contains(const List& list, const typename List::value_type& value) {
 }
 
 std::vector<model::Name> owned_by_others(std::span<const PluginRow* const> rows,
-                                         const PluginRow& self) {
+                                         const PluginRow& self, const SharedPlugins& shared) {
   std::vector<model::Name> resources;
   for (const PluginRow* row : rows) {
     if (row == &self) continue;
-    for (const auto resource : row->owned_resources) resources.emplace_back(resource);
+    const auto owned = shared.owned_resources(row->name);
+    resources.insert(resources.end(), owned.begin(), owned.end());
   }
   return resources;
 }
 
-std::vector<UnservedResource> unserved_by(std::span<const PluginRow* const> rows) {
+std::vector<UnservedResource> unserved_by(std::span<const PluginRow* const> rows,
+                                          const SharedPlugins& shared) {
   std::vector<UnservedResource> resources;
   for (const PluginRow& row : plugin_registry()) {
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) continue;
-    for (const auto name : row.owned_resources) resources.push_back({model::Name(name), row.name});
+    for (const auto& name : shared.owned_resources(row.name)) resources.push_back({name, row.name});
   }
   return resources;
 }
@@ -181,7 +183,7 @@ void check_whole(const ProfileConfig& config, const Profile& profile,
     const bool filters = is_at(profile.filter(), index);
     const bool scores = is_at(profile.score(), index);
     const bool reserves = is_at(profile.reserve(), index);
-    const bool owns = !rows[index]->owned_resources.empty();
+    const bool owns = !profile.shared().owned_resources(rows[index]->name).empty();
     if (dynamic_cast<const PreFilterPlugin*>(&plugin) != nullptr) {
       need(Point::kPreFilter, pre_filters || !(owns || filters || scores || reserves),
            " alone: its other extension points need it");
@@ -212,16 +214,23 @@ void check_indispensable(const ProfileConfig& config, std::vector<std::string>& 
 }  // namespace
 
 model::Result<Profile> Profile::make(const ProfileConfig& config) {
+  const auto shared = SharedPlugins::read({&config, 1});
+  if (!shared) return shared.error();
+  return make(config, *shared);
+}
+
+model::Result<Profile> Profile::make(const ProfileConfig& config, const SharedPlugins& shared) {
   std::vector<std::string> mistakes;
   const auto rows = find_rows(config, mistakes);
   if (!mistakes.empty()) return model::invalid(lines_of(mistakes));
   check_indispensable(config, mistakes);
   Profile profile;
+  profile.shared_ = shared;
   for (const PluginRow* row : rows) {
     PluginEnvironment environment;
     environment.aggregate_slot = aggregate_slot(row->name).value_or(0);
-    environment.resources_owned_by_others = owned_by_others(rows, *row);
-    environment.unserved_resources = unserved_by(rows);
+    environment.resources_owned_by_others = owned_by_others(rows, *row, shared);
+    environment.unserved_resources = unserved_by(rows, shared);
     profile.plugins_.push_back({std::string(row->name),
                                 make_plugin(*row, environment, config, mistakes),
                                 weight_of(config, *row)});

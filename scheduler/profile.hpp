@@ -12,6 +12,7 @@
 #include "cluster/model/result.hpp"
 #include "scheduler/plugin.hpp"
 #include "scheduler/profile_config.hpp"
+#include "scheduler/shared_args.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -38,12 +39,17 @@ class Profile {
   // Error (kInvalid, a line for each mistake, with its path or the profile's name): no
   // schedulerName, unknown or repeated plugin, weight out of 0..kWeightMax, arguments, a plugin at
   // a point that it does not implement, or without one that it needs, and what assemble refuses.
+  // shared: of all profiles together.
+  [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config,
+                                                   const SharedPlugins& shared);
+  // Of the only profile.
   [[nodiscard]] static model::Result<Profile> make(const ProfileConfig& config);
   // From plugins made elsewhere, e.g. by a test, each at all points that it implements. Error: not
   // exactly one QueueSort plugin, no Bind plugin.
   [[nodiscard]] static model::Result<Profile> assemble(std::string_view scheduler_name,
                                                        std::vector<PluginInstance> plugins);
 
+  [[nodiscard]] const SharedPlugins& shared() const { return shared_; }
   [[nodiscard]] const model::Name& scheduler_name() const { return scheduler_name_; }
   [[nodiscard]] std::size_t plugin_count() const { return plugins_.size(); }
   [[nodiscard]] const std::string& plugin_name(PluginIndex index) const {
@@ -79,6 +85,7 @@ class Profile {
   // Puts plugins_ where config wants them; appends what is wrong.
   void place(const ProfileConfig& config, std::vector<std::string>& mistakes);
 
+  SharedPlugins shared_;
   model::Name scheduler_name_;
   std::optional<std::int32_t> percentage_of_nodes_to_score_;
   std::vector<PluginInstance> plugins_;

@@ -1,5 +1,6 @@
 #include "scheduler/profile_config.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "scheduler/registry.hpp"
@@ -10,6 +11,16 @@ namespace {
 constexpr std::string_view kDefaultSchedulerName = "neuron-scheduler";
 
 }  // namespace
+
+bool ProfileConfig::has(std::string_view plugin) const {
+  const auto lists_it = [&](const std::vector<PluginChoice>& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const PluginChoice& choice) { return choice.name == plugin; });
+  };
+  return lists_it(plugins) || std::any_of(points.begin(), points.end(), [&](const auto& point) {
+           return lists_it(point.second.enabled);
+         });
+}
 
 std::string_view to_string(Point point) {
   static constexpr std::array<std::string_view, 8> kNames = {

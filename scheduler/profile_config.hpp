@@ -63,6 +63,9 @@ struct ProfileConfig {
   // `plugins`; then the rest of the enabled ones.
   std::map<Point, PointChoice> points = {};
   std::string path = {};  // Of the profile in the user's file, for errors.
+
+  // At any extension point, or at all.
+  [[nodiscard]] bool has(std::string_view plugin) const;
 };
 
 // Every plugin of the registry with its default weight, for schedulerName neuron-scheduler.

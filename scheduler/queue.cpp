@@ -40,13 +40,14 @@ bool Queue::ByAge::operator()(const Entry* a, const Entry* b) const {
 }
 
 Queue::Queue(const model::Clock& clock, Observer& observer, const QueueSortPlugin& order,
-             QueueTimes times)
+             QueueTimes times, const NeuronResources& resources)
     : clock_(clock),
       observer_(observer),
       times_(times),
       active_(ByOrder{&order}),
       backoff_rejected_(ByBackoffEnd{&order}),
-      backoff_failed_(ByBackoffEnd{&order}) {}
+      backoff_failed_(ByBackoffEnd{&order}),
+      census_(resources) {}
 
 void Queue::set_pod(model::PodRef pod, Gate gate, std::optional<PluginIndex> rejector) {
   const auto [found, is_new] = entries_.try_emplace(pod->uid);

@@ -49,7 +49,7 @@ class Queue {
  public:
   // All must outlive it.
   Queue(const model::Clock& clock, Observer& observer, const QueueSortPlugin& order,
-        QueueTimes times);
+        QueueTimes times, const NeuronResources& resources = {});
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 

@@ -83,18 +83,10 @@ const PluginRow* find_plugin(std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::vector<model::AggregateFactory> aggregate_factories() {
-  std::vector<model::AggregateFactory> factories;
-  for (const auto& row : plugin_registry()) {
-    if (row.make_aggregate != nullptr) factories.emplace_back(row.make_aggregate);
-  }
-  return factories;
-}
-
 std::optional<std::size_t> aggregate_slot(std::string_view plugin_name) {
   std::size_t slot = 0;
   for (const auto& row : plugin_registry()) {
-    const bool declares = row.make_aggregate != nullptr;
+    const bool declares = row.share != nullptr;
     if (row.name == plugin_name) return declares ? std::optional(slot) : std::nullopt;
     if (declares) ++slot;
   }

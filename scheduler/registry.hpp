@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "cluster/model/annotations.hpp"
-#include "cluster/model/cache.hpp"
 #include "scheduler/args.hpp"
 #include "scheduler/plugin.hpp"
 #include "scheduler/plugins/unbuilt_features.hpp"
+#include "scheduler/shared_args.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -32,15 +32,14 @@ struct PluginRow {
   // Reads its arguments (NAMEArgs of kube-scheduler.md §7.3), all optional; who calls it looks at
   // what args found wrong, and refuses keys that were not read.
   MakePlugin make = nullptr;
-  // Null: the plugin keeps nothing per node.
-  std::unique_ptr<model::NodeAggregate> (*make_aggregate)() = nullptr;
+  // What of its arguments all profiles share, and with it the aggregate that it keeps per node and
+  // the resources that it owns. Null: it has neither.
+  SharedArgs (*share)(ArgsReader& args) = nullptr;
   // Annotation keys that it reads, of pods and of nodes; all others are dropped at decoding.
   std::span<const std::string_view> pod_annotations = {};
   std::span<const std::string_view> node_annotations = {};
   // Annotations of nodes that it keeps up to date for others to read, and decides nothing by.
   std::span<const std::string_view> node_reports = {};
-  // Resources whose amounts on a node this plugin alone judges, because counting is not enough.
-  std::span<const std::string_view> owned_resources = {};
   std::int64_t default_weight = 0;  // Of its score in the default profile.
 };
 
@@ -51,8 +50,6 @@ struct PluginRow {
 // Null if there is none of this name.
 [[nodiscard]] const PluginRow* find_plugin(std::string_view name);
 
-// For the cache: one factory per row that declares an aggregate, in order of their slots.
-[[nodiscard]] std::vector<model::AggregateFactory> aggregate_factories();
 // The slot of that row's aggregate; nullopt if it declares none.
 [[nodiscard]] std::optional<std::size_t> aggregate_slot(std::string_view plugin_name);
 

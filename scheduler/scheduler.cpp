@@ -38,8 +38,10 @@ model::Result<std::unique_ptr<Scheduler>> Scheduler::make(const model::Clock& cl
                                                           Observer& observer,
                                                           const SchedulerOptions& options) {
   std::vector<Profile> profiles;
+  const auto shared = SharedPlugins::read(options.profiles);
+  if (!shared) return shared.error();
   for (const auto& config : options.profiles) {
-    auto profile = Profile::make(config);
+    auto profile = Profile::make(config, *shared);
     if (!profile) return profile.error();
     profiles.push_back(std::move(*profile));
   }
@@ -74,8 +76,9 @@ Scheduler::Scheduler(const model::Clock& clock, ApiWriter& api, Observer& observ
       observer_(observer),
       annotations_(pod_annotation_filter()),
       profiles_(std::move(profiles)),
-      cache_(aggregate_factories()),
-      queue_(clock, observer, profiles_.front().queue_sort(), options.queue),
+      cache_(profiles_.front().shared().aggregate_factories()),
+      queue_(clock, observer, profiles_.front().queue_sort(), options.queue,
+             neuron_resources(profiles_.front().shared())),
       waker_(profiles_, cache_, queue_),
       decider_(options.seed, Decider::Meter{clock, observer}),
       reporter_(clock, api),

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -112,18 +112,42 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
     const std::uint64_t version = version_number(object->resource_version);
     const auto place = known_.find(Kind::key(*object));
     // What is not known any more has ended before the last event was seen.
-    if (version <= (place == known_.end() ? seen_ : place->second.version)) return;
-    known_[Kind::key(*object)] = Known{version, mark_};
+    if (version <= (place == known_.end() ? seen_ : place->version())) return;
+    know(place, object);
     pass_on(object);
   }
 
  private:
   using Event = WatchFsm::Event;
 
+  // An object as it was passed on: who uses it holds the same one, so that this costs a pointer.
   struct Known {
-    std::uint64_t version = 0;
-    std::uint64_t mark = 0;  // The list that had it last.
+    mutable std::shared_ptr<const Object> object;  // Replaced by others of the same key only.
+    mutable std::uint64_t mark = 0;                // The list that had it last.
+
+    [[nodiscard]] std::uint64_t version() const { return version_number(object->resource_version); }
   };
+  static const Key& key_of(const Key& key) { return key; }
+  static const Key& key_of(const Known& known) { return Kind::key(*known.object); }
+  struct HashKey {
+    using is_transparent = void;
+    std::size_t operator()(const auto& one) const { return std::hash<Key>{}(key_of(one)); }
+  };
+  struct SameKey {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return key_of(a) == key_of(b); }
+  };
+  using KnownSet = std::unordered_set<Known, HashKey, SameKey>;
+
+  // place: of its key, or the end.
+  void know(typename KnownSet::iterator place, const std::shared_ptr<const Object>& object) {
+    if (place == known_.end()) {
+      known_.insert(Known{object, mark_});
+      return;
+    }
+    place->object = object;
+    place->mark = mark_;
+  }
 
   void on_header(int status, std::optional<std::chrono::seconds> retry_after) override {
     refused_ = status != 200;
@@ -201,14 +225,15 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
   void apply_listed(const std::shared_ptr<const Object>& object) {
     ++listed_;
     const std::uint64_t version = version_number(object->resource_version);
-    const auto [place, is_new] = known_.try_emplace(Kind::key(*object));
-    place->second.mark = mark_;
-    // Newer: from somewhere else than this list and the watch before it.
-    const bool no_news =
-        !is_new && version != 0 &&
-        (going_back_ ? place->second.version == version : place->second.version >= version);
-    if (no_news) return;
-    place->second.version = version;
+    const auto place = known_.find(Kind::key(*object));
+    if (place != known_.end()) {
+      place->mark = mark_;
+      // Newer: from somewhere else than this list and the watch before it.
+      const bool no_news =
+          version != 0 && (going_back_ ? place->version() == version : place->version() >= version);
+      if (no_news) return;
+    }
+    know(place, object);
     pass_on(object);
   }
 
@@ -220,12 +245,12 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
       older_since_.reset();
     }
     std::vector<Key> gone;
-    for (const auto& [key, known] : known_) {
-      if (known.mark != mark_) gone.push_back(key);
+    for (const Known& known : known_) {
+      if (known.mark != mark_) gone.push_back(key_of(known));
     }
     std::sort(gone.begin(), gone.end());
     for (const Key& key : gone) {
-      known_.erase(key);
+      known_.erase(known_.find(key));
       Kind::removed(sink_, key);
     }
     context_.observer.list_finished(Kind::kResource, listed_, gone.size());
@@ -264,15 +289,15 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
     const std::uint64_t version = version_number(event.resource_version);
     const auto place = known_.find(key);
     const bool is_known = place != known_.end();
-    if (is_known && version != 0 && version < place->second.version) return;
+    if (is_known && version != 0 && version < place->version()) return;
     if (event.type == EventType::kDeleted) {
       if (!is_known) return;
       known_.erase(place);
       Kind::removed(sink_, key);
       return;
     }
-    if (is_known && version != 0 && version == place->second.version) return;
-    known_[key] = Known{version, mark_};
+    if (is_known && version != 0 && version == place->version()) return;
+    know(place, event.object);
     pass_on(event.object);
   }
 
@@ -345,7 +370,7 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
   Codec<Object>& codec_;
   typename Kind::Sink& sink_;
   WatchFsm fsm_;
-  std::unordered_map<Key, Known> known_;
+  KnownSet known_;
   std::uint64_t mark_ = 0;
   std::uint64_t seen_ = 0;  // The newest resourceVersion of a list or an event.
   std::optional<model::SteadyTime> older_since_;  // Since then lists were older than that.

@@ -27,8 +27,9 @@ void read_annotations(const Value& map, const model::AnnotationFilter& filter,
                       model::Annotations& annotations) {
   map.each_entry([&](std::string_view key, const Value& value) {
     if (!filter.wants(key)) return;
-    annotations.set(model::Name(key), std::string(value.text(filter.value_bytes_max)));
+    annotations.set(model::Name(key), value.text(filter.value_bytes_max));
   });
+  annotations.shrink();
 }
 
 model::ResourceList resource_list(const Value& map) {

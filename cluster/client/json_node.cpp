@@ -20,9 +20,9 @@ void read_reports(const Value& map, const model::AnnotationFilter& filter,
                   model::Annotations& reports) {
   map.each_entry([&](std::string_view key, const Value& value) {
     if (!filter.reports.contains(key)) return;
-    const std::string_view text = value.text(std::string_view::npos);
-    reports.set(model::Name(key), std::string(text.substr(0, filter.value_bytes_max)));
+    reports.set(model::Name(key), model::fingerprint(value.text(std::string_view::npos)));
   });
+  reports.shrink();
 }
 
 void read_taints(const Value& taints, Node& node) {

@@ -66,7 +66,7 @@ void add_image(const Value& name, PodParts& parts) {
 
 void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
   model::Container container;
-  container.name = value["name"].text(kNameBytesMax);
+  container.name = model::Name(value["name"].text(kNameBytesMax));
   if (init) {
     const bool sidecar = value["restartPolicy"].text() == "Always";
     container.role = sidecar ? ContainerRole::kSidecar : ContainerRole::kInit;
@@ -77,7 +77,7 @@ void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
   container.extended_requests = extended_of(resources.requests);
   if (container.role != ContainerRole::kInit) read_host_ports(value["ports"], pod);
   if (!pod.bound()) add_image(value["image"], parts);
-  parts.container_names.push_back(container.name);
+  parts.container_names.push_back(container.name.str());
   parts.resources.containers.push_back(std::move(resources));
   pod.containers.push_back(std::move(container));
 }

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cluster/model/name.hpp"
@@ -14,24 +15,37 @@ namespace neuron_scheduler::model {
 // others are dropped when the object is decoded, since they can be large and are nobody's business.
 class Annotations {
  public:
-  void set(Name key, std::string value);
-  // Null if the key is missing; the pointer lives until the next change.
-  [[nodiscard]] const std::string* find(const Name& key) const;
-  [[nodiscard]] const std::vector<std::pair<Name, std::string>>& entries() const {
-    return entries_;
-  }
+  void set(const Name& key, std::string_view value);
+  // nullopt if the key is missing; the text lives until the next change.
+  [[nodiscard]] std::optional<std::string_view> find(const Name& key) const;
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  // Gives back what memory is not needed.
+  void shrink();
   // In whatever order.
   friend bool operator==(const Annotations& a, const Annotations& b);
 
  private:
-  std::vector<std::pair<Name, std::string>> entries_;  // No key twice; order of arrival.
+  struct Entry {
+    Name key;
+    std::uint32_t begin = 0;  // In text_.
+    std::uint32_t size = 0;
+  };
+  [[nodiscard]] std::string_view value_of(const Entry& entry) const {
+    return std::string_view(text_).substr(entry.begin, entry.size);
+  }
+
+  std::vector<Entry> entries_;  // No key twice; order of arrival.
+  std::string text_;            // All values: one allocation for a pod of which there are many.
 };
+
+// Of a text that is only compared, and may be long: equal for equal texts, in one process.
+[[nodiscard]] std::string fingerprint(std::string_view text);
 
 // Keys to keep, and the longest value that is kept whole: a longer one makes the object
 // undecodable.
 struct AnnotationFilter {
   std::set<std::string, std::less<>> keys;
-  // Of a node's reports (node.hpp): longer ones are cut, and never harm the node.
+  // Of a node's reports (node.hpp), which may have any length and never harm the node.
   std::set<std::string, std::less<>> reports = {};
   std::size_t value_bytes_max = std::size_t{64} * 1024;
 

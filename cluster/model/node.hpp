@@ -35,7 +35,7 @@ struct Node {
   std::string resource_version;
   Labels labels;
   Annotations annotations;
-  // What schedulers wrote on it for others to read; no decision looks at it.
+  // Fingerprints of what schedulers wrote on it for others to read; no decision looks at them.
   Annotations reports;
   std::vector<Taint> taints;
   bool unschedulable = false;

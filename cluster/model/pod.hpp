@@ -34,7 +34,7 @@ enum class ContainerRole : std::uint8_t {
 };
 
 struct Container {
-  std::string name;
+  Name name;
   ContainerRole role = ContainerRole::kApp;
   // Extended resources as requested, before any rounding: their plugins refuse what is negative or
   // fractional.

@@ -39,7 +39,7 @@ struct Output {
 // linked, their cores by the pod that has them (legend below), and what keeps new pods away; others
 // by one line. Of free nodes that are equal but for their names only the first is drawn, the others
 // are counted. Depends on nothing but its arguments. The cache must have the registry's aggregates
-// (scheduler::aggregate_factories). Ends with an end of line, or is empty if there are no nodes.
+// (scheduler::SharedPlugins). Ends with an end of line, or is empty if there are no nodes.
 // Text from outside is cut, and no control character of it gets out.
 [[nodiscard]] std::string draw_nodes(const model::Cache& cache, const DrawingStyle& style);
 

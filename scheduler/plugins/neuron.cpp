@@ -1,9 +1,12 @@
 #include "scheduler/plugins/neuron.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -28,9 +31,12 @@ constexpr int kStepsPerCycle = 200'000;
 constexpr std::int64_t kBestScore = 95;
 constexpr std::int64_t kDefaultWeight = 2;
 
-// Raw scores of pods that ask for no Neuron; others are costs, above 0.
+// Raw scores of pods that ask for no Neuron. Others are costs, above 0; or, of pods that are to
+// spread, kSpreadScore less the share of cores that is left, in millionths.
 constexpr std::int64_t kPlainNode = -1;
 constexpr std::int64_t kNeuronNode = -2;
+constexpr std::int64_t kSpreadScore = -3;
+constexpr std::int64_t kMillion = 1'000'000;
 
 // A stamp further ahead than this is no work of a clock, and nothing must come after it.
 constexpr std::chrono::hours kStampAheadMax{24};
@@ -38,6 +44,7 @@ constexpr std::chrono::hours kStampAheadMax{24};
 struct PodState final : PluginState {
   neuron::PodRequest request;
   neuron::DeviceSelection selection;
+  NeuronPolicies policies;
   bool in_cores = false;
   mutable int steps = 0;  // So far in this cycle.
 
@@ -54,71 +61,42 @@ struct PodState final : PluginState {
 
 const PodState& pod_state(const PluginState* state) { return static_cast<const PodState&>(*state); }
 
-Name illegal_size(const neuron::ContainerRequest& request, const neuron::Geometry& geometry) {
-  const bool devices = request.in_devices();
-  std::string reason = "node(s) cannot give ";
-  reason += std::to_string(devices ? request.devices : request.cores);
-  reason += ' ';
-  reason += devices ? neuron_keys::kDevices : neuron_keys::kCores;
-  reason += " to one container (legal numbers of devices: ";
-  reason += neuron::legal_sizes(geometry) + ')';
-  return Name(reason);
-}
-
-// What no change of pods can mend; Ok if all containers have a shape here.
-Status check_shapes(const PodState& state, const neuron::Geometry& geometry) {
-  static const Name kCoresUnknown(
-      "node(s) had no whole number of aws.amazon.com/neuroncore per aws.amazon.com/neuron");
-  static const Name kDisagree(
-      "node(s) had another number of aws.amazon.com/neuroncore per aws.amazon.com/neuron than the "
-      "pod");
+// Of the node's cores, in millionths, after what the pod's containers have together when it runs.
+std::int64_t share_left(const PodState& state, const NeuronNode& node) {
+  const neuron::Geometry& geometry = node.geometry();
+  std::int64_t left = node.state().free_core_count();
   for (const auto& asking : state.request.asking) {
     const auto shape = neuron::shape_on(asking.request, geometry);
-    const auto* problem = std::get_if<neuron::ShapeProblem>(&shape);
-    if (problem == nullptr) continue;
-    switch (*problem) {
-      case neuron::ShapeProblem::kIllegalSize:
-        return Status::unresolvable(illegal_size(asking.request, geometry));
-      case neuron::ShapeProblem::kCoresUnknown:
-        return Status::unresolvable(kCoresUnknown);
-      case neuron::ShapeProblem::kUnitsDisagree:
-        return Status::unresolvable(kDisagree);
-    }
+    const auto* legal = std::get_if<neuron::Shape>(&shape);
+    if (asking.runs_on() && legal != nullptr) left -= legal->cores;
   }
-  return Status::ok();
+  const std::int64_t all = std::max(1, geometry.devices * geometry.cores_per_device);
+  return std::max<std::int64_t>(0, left) * kMillion / all;
 }
 
-Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligible) {
-  static const Name kNoSet("node(s) had no free legal set of aws.amazon.com/neuron devices");
-  static const Name kNoCores("node(s) had no free legal set of aws.amazon.com/neuroncore cores");
-  static const Name kNeverCores(
-      "node(s) had no legal set of aws.amazon.com/neuroncore cores for the whole pod, even if "
-      "free");
-  static const Name kNever(
-      "node(s) had no legal set of aws.amazon.com/neuron devices for the whole pod, even if free");
+Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligible,
+               const NeuronReasons& reasons) {
+  const Name& not_now = state.in_cores ? reasons.no_free_cores : reasons.no_free_devices;
+  const Name& never = state.in_cores ? reasons.never_cores : reasons.never_devices;
   const neuron::NodeState empty(node.geometry(), node.state().unusable());
   // One container of a legal shape fits on an empty node of which all may be used.
   if (state.request.asking.size() == 1 &&
       (empty.untouched() & eligible) == empty.geometry().all_devices()) {
-    return Status::unschedulable(state.in_cores ? kNoCores : kNoSet);
+    return Status::unschedulable(not_now);
   }
-  const auto at_best = neuron::evaluate(empty, state.request, eligible);
+  const auto at_best = neuron::evaluate(empty, state.request, eligible, state.policies.device);
   state.steps += at_best.steps;
-  if (at_best.fit == Fit::kNoRoom) {
-    return Status::unresolvable(state.in_cores ? kNeverCores : kNever);
-  }
-  return Status::unschedulable(state.in_cores ? kNoCores : kNoSet);
+  return at_best.fit == Fit::kNoRoom ? Status::unresolvable(never) : Status::unschedulable(not_now);
 }
 
-Status check_room(const PodState& state, const NeuronNode& node, DeviceMask eligible) {
-  static const Name kTooComplex(
-      "node(s) could not be searched to the end for the pod's many Neuron containers");
-  if (state.steps > kStepsPerCycle) return Status{Code::kNotSearched, {kTooComplex}};
-  const auto evaluation = node.evaluate(state.request, eligible);
+Status check_room(const PodState& state, const NeuronNode& node, DeviceMask eligible,
+                  const NeuronReasons& reasons) {
+  if (state.steps > kStepsPerCycle) return Status{Code::kNotSearched, {reasons.too_complex}};
+  const auto evaluation = node.evaluate(state.request, eligible, state.policies.device);
   state.steps += evaluation.steps;
   if (evaluation.fit == Fit::kFits) return Status::ok();
-  if (evaluation.fit == Fit::kTooComplex) return Status::unschedulable(kTooComplex);
-  return no_room(state, node, eligible);
+  if (evaluation.fit == Fit::kTooComplex) return Status::unschedulable(reasons.too_complex);
+  return no_room(state, node, eligible, reasons);
 }
 
 void set(model::Binding& binding, std::string_view key, std::string value) {
@@ -129,13 +107,16 @@ std::int64_t unix_nanoseconds(model::WallTime time) { return time.time_since_epo
 
 }  // namespace
 
+Neuron::Neuron(std::size_t aggregate_slot, NeuronArgs args)
+    : aggregate_slot_(aggregate_slot), args_(std::move(args)), reasons_(args_.node.resources) {}
+
 const NeuronNode& Neuron::node_of(const model::NodeView& node) const {
   return static_cast<const NeuronNode&>(node.aggregate(aggregate_slot_));
 }
 
 void Neuron::describe(const model::Pod& pod, Likeness& likeness) const {
   constexpr std::int64_t kUnreadable = -1;
-  const auto read = read_neuron_request(pod);
+  const auto read = read_neuron_request(pod, args_.node.resources);
   if (const auto* problem = std::get_if<neuron::Problem>(&read)) {
     likeness.add(kUnreadable);
     likeness.add(problem->reason);
@@ -149,46 +130,54 @@ void Neuron::describe(const model::Pod& pod, Likeness& likeness) const {
     likeness.add(container.request.cores);
   }
   if (asking.empty()) return;
-  for (const auto* keys : {&neuron_keys::kUse, &neuron_keys::kNoUse}) {
-    const auto values = annotation_values(pod, *keys);
+  const std::array<std::span<const std::string_view>, 4> keys{
+      neuron_keys::kUse, neuron_keys::kNoUse, std::span(&neuron_keys::kNodePolicy, 1),
+      std::span(&neuron_keys::kDevicePolicy, 1)};
+  for (const auto of_one_meaning : keys) {
+    const auto values = annotation_values(pod, of_one_meaning);
     likeness.add(static_cast<std::int64_t>(values.size()));
     for (const auto value : values) likeness.add(value);
   }
 }
 
 PreFilterResult Neuron::pre_filter(const model::Pod& pod, const model::Cache& /*cache*/) const {
-  static const Name kMixed(
-      "pod has containers that ask for aws.amazon.com/neuron and others that ask for "
-      "aws.amazon.com/neuroncore, which the device plugin cannot tell apart");
-  auto read = read_neuron_request(pod);
+  auto read = read_neuron_request(pod, args_.node.resources);
   if (const auto* problem = std::get_if<neuron::Problem>(&read)) {
     return {Status::unresolvable(Name(problem->reason)), nullptr, std::nullopt};
   }
   auto state = std::make_unique<PodState>();
   state->request = std::get<neuron::PodRequest>(std::move(read));
   if (state->request.empty()) return {Status::skip(), nullptr, std::nullopt};
-  if (state->request.mixes_units()) return {Status::unresolvable(kMixed), nullptr, std::nullopt};
-  state->in_cores = !state->request.asking.front().request.in_devices();
+  if (state->request.mixes_units() && !args_.allows_mixed_units) {
+    return {Status::unresolvable(reasons_.mixed_units), nullptr, std::nullopt};
+  }
+  const auto policies = read_policies(pod, args_.policies);
+  if (const auto* problem = std::get_if<neuron::Problem>(&policies)) {
+    return {Status::unresolvable(Name(problem->reason)), nullptr, std::nullopt};
+  }
+  state->policies = std::get<NeuronPolicies>(policies);
+  state->in_cores = std::any_of(state->request.asking.begin(), state->request.asking.end(),
+                                [](const auto& one) { return !one.request.in_devices(); });
   state->selection = read_device_selection(pod);
   return {Status::ok(), std::move(state), std::nullopt};
 }
 
 Status Neuron::filter(const PluginState* state, const model::Pod& /*pod*/,
                       const model::NodeView& view) const {
-  static const Name kNoDevices("node(s) had no aws.amazon.com/neuron devices");
-  static const Name kNotSelected(
-      "node(s) had no usable Neuron device that the pod's UUID annotations accept");
   if (state == nullptr) return Status::ok();
   const PodState& pod = pod_state(state);
   const NeuronNode& node = node_of(view);
   if (!node.geometry_problem().empty()) return Status::unresolvable(node.geometry_problem());
-  if (node.geometry().devices == 0) return Status::unresolvable(kNoDevices);
-  if (Status status = check_shapes(pod, node.geometry()); !status.is_ok()) return status;
+  if (node.geometry().devices == 0) return Status::unresolvable(reasons_.no_devices);
+  if (Status status = reasons_.check_shapes(pod.request, node.geometry()); !status.is_ok()) {
+    return status;
+  }
   if (!node.block().empty()) return Status::unresolvable(node.block());
   const DeviceMask eligible = pod.eligible(view, node.geometry());
-  if ((eligible & ~node.state().unusable()) == 0) return Status::unresolvable(kNotSelected);
+  if ((eligible & ~node.state().unusable()) == 0)
+    return Status::unresolvable(reasons_.none_accepted);
   if (!node.foreign().empty()) return Status::unschedulable(node.foreign());
-  return check_room(pod, node, eligible);
+  return check_room(pod, node, eligible, reasons_);
 }
 
 std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
@@ -199,14 +188,22 @@ std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
     return plain ? kPlainNode : kNeuronNode;
   }
   const PodState& pod = pod_state(state);
+  if (pod.policies.node == NodePolicy::kSpread) return kSpreadScore - share_left(pod, node);
   const DeviceMask eligible = pod.eligible(view, node.geometry());
-  return std::max<std::int64_t>(1, node.evaluate(pod.request, eligible).cost);
+  const auto evaluation = node.evaluate(pod.request, eligible, pod.policies.device);
+  return std::max<std::int64_t>(1, evaluation.cost);
 }
 
 // Twice the cost, half the score: what the dearest node costs does not move the others together.
+// Where it is to spread, half of what is left, half the score.
 void Neuron::normalize(std::span<std::int64_t> scores) const {
   if (scores.empty()) return;
   const std::int64_t least = *std::min_element(scores.begin(), scores.end());
+  if (least <= kSpreadScore) {
+    const std::int64_t most = std::max<std::int64_t>(1, kSpreadScore - least);
+    for (std::int64_t& score : scores) score = kBestScore * (kSpreadScore - score) / most;
+    return;
+  }
   for (std::int64_t& score : scores) {
     score = least < 0 ? (score == kPlainNode ? 1 : 0) : kBestScore * least / score;
   }
@@ -227,16 +224,17 @@ Status Neuron::reserve(const PluginState* state, const model::Pod& pod, const mo
   if (Status status = filter(state, pod, view); !status.is_ok()) return status;
   const PodState& own = pod_state(state);
   const NeuronNode& node = node_of(view);
-  const auto choice =
-      neuron::choose(node.state(), own.request, own.eligible(view, node.geometry()));
+  const auto choice = neuron::choose(node.state(), own.request, own.eligible(view, node.geometry()),
+                                     own.policies.device);
   const auto assignment = neuron::make_assignment(node.geometry(), own.request, choice.placements);
   const std::string node_name = view.node().name.str();
   const std::string seconds = std::to_string(
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  set(binding, neuron_keys::kIds, neuron::write_ids(node.geometry(), own.request, assignment));
+  set(binding, neuron_keys::kIds,
+      neuron::write_ids(node.geometry(), own.request, assignment, args_.init_ids));
   if (own.in_cores) {
-    set(binding, neuron_keys::kResourceType, std::string(neuron_keys::kCores));
-  } else if (pod.annotations.find(kResourceType) != nullptr) {
+    set(binding, neuron_keys::kResourceType, args_.node.resources.cores.str());
+  } else if (pod.annotations.find(kResourceType)) {
     set(binding, neuron_keys::kResourceType, "");
   }
   set(binding, neuron_keys::kAllocTime, std::to_string(next_stamp(now, node)));
@@ -258,15 +256,12 @@ PluginRow neuron_plugin_row() {
                    .make = [](const PluginEnvironment& environment,
                               ArgsReader& args) -> std::unique_ptr<Plugin> {
                      return std::make_unique<Neuron>(environment.aggregate_slot,
-                                                     args.boolean("registerNodes", true));
+                                                     read_neuron_args(args));
                    },
-                   .make_aggregate = []() -> std::unique_ptr<model::NodeAggregate> {
-                     return std::make_unique<NeuronNode>();
-                   },
+                   .share = share_neuron_args,
                    .pod_annotations = neuron_keys::kReadFromPods,
                    .node_annotations = neuron_keys::kReadFromNodes,
                    .node_reports = neuron_keys::kReportedOnNodes,
-                   .owned_resources = neuron_keys::kResources,
                    .default_weight = kDefaultWeight};
 }
 

@@ -4,17 +4,20 @@
 
 #include "neuron/choose.hpp"
 #include "scheduler/plugin.hpp"
+#include "scheduler/plugins/neuron_args.hpp"
 #include "scheduler/plugins/neuron_node.hpp"
+#include "scheduler/plugins/neuron_reasons.hpp"
 #include "scheduler/registry.hpp"
 
 namespace neuron_scheduler::scheduler {
 
 // Places pods on Neuron devices and cores by the rules of design.md §3, §5, §6 and writes the
-// annotations of §7 into the binding. Owns the resources aws.amazon.com/neuron, neurondevice and
-// neuroncore: nothing else counts them.
+// annotations of §7 into the binding. Owns the resources of Neuron (aws.amazon.com/neuron,
+// neurondevice and neuroncore, unless its arguments say otherwise): nothing else counts them.
 //
-// Score: nodes from which the pod takes least (neuron::cost); pods that ask for no Neuron keep off
-// nodes that have it if all else is equal.
+// Score: nodes from which the pod takes least (neuron::cost), or, where it is to spread, those that
+// have the largest share of their cores left; pods that ask for no Neuron keep off nodes that have
+// it if all else is equal.
 class Neuron final : public Plugin,
                      public PreFilterPlugin,
                      public FilterPlugin,
@@ -22,11 +25,10 @@ class Neuron final : public Plugin,
                      public ReservePlugin {
  public:
   // aggregate_slot: of its NeuronNode in every NodeView.
-  explicit Neuron(std::size_t aggregate_slot, bool registers_nodes = true)
-      : aggregate_slot_(aggregate_slot), registers_nodes_(registers_nodes) {}
+  explicit Neuron(std::size_t aggregate_slot, NeuronArgs args = {});
 
   // Whether the register of each node's devices is to be kept up to date (NeuronNode).
-  [[nodiscard]] bool registers_nodes() const { return registers_nodes_; }
+  [[nodiscard]] bool registers_nodes() const { return args_.registers_nodes; }
 
   // The request and the selection of devices; not what Reserve alone looks at.
   void describe(const model::Pod& pod, Likeness& likeness) const override;
@@ -46,7 +48,8 @@ class Neuron final : public Plugin,
   [[nodiscard]] std::int64_t next_stamp(model::WallTime now, const NeuronNode& node);
 
   std::size_t aggregate_slot_;
-  bool registers_nodes_;
+  NeuronArgs args_;
+  NeuronReasons reasons_;
   std::int64_t last_stamp_ = 0;
 };
 

@@ -6,10 +6,10 @@
 // Names of the contract with nodes, the device plugin and HAMi's tools (design.md §7).
 namespace neuron_scheduler::scheduler::neuron_keys {
 
+// Resources, unless NeuronArgs says otherwise.
 inline constexpr std::string_view kDevices = "aws.amazon.com/neuron";
 inline constexpr std::string_view kDevicesAlias = "aws.amazon.com/neurondevice";
 inline constexpr std::string_view kCores = "aws.amazon.com/neuroncore";
-inline constexpr std::array kResources{kDevices, kDevicesAlias, kCores};
 
 // Written with the binding.
 inline constexpr std::string_view kIds = "AWS_NEURON_IDS";
@@ -29,9 +29,14 @@ inline constexpr std::array<std::string_view, 2> kUse{"aws.amazon.com/use-gpuuui
 inline constexpr std::array<std::string_view, 2> kNoUse{"aws.amazon.com/nouse-gpuuuid",
                                                         "aws.amazon.com/nouse-neuron-uuid"};
 
+// And which they prefer.
+inline constexpr std::string_view kNodePolicy = "hami.io/node-scheduler-policy";
+inline constexpr std::string_view kDevicePolicy = "hami.io/gpu-scheduler-policy";
+
 // All that is read from pods.
-inline constexpr std::array kReadFromPods{kIds,    kHamiAllocated, kResourceType, kAllocTime,
-                                          kUse[0], kUse[1],        kNoUse[0],     kNoUse[1]};
+inline constexpr std::array kReadFromPods{kIds,        kHamiAllocated, kResourceType, kAllocTime,
+                                          kUse[0],     kUse[1],        kNoUse[0],     kNoUse[1],
+                                          kNodePolicy, kDevicePolicy};
 
 // Read from nodes.
 inline constexpr std::string_view kCordon = "hami.io/device-cordon";

@@ -10,6 +10,7 @@
 
 #include "neuron/registration.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
+#include "scheduler/plugins/neuron_reasons.hpp"
 #include "scheduler/plugins/neuron_request.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -25,15 +26,10 @@ constexpr std::size_t kReadableTextsMax = 8;
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
 
-std::optional<std::string_view> annotation(const model::Annotations& annotations, const Name& key) {
-  const std::string* value = annotations.find(key);
-  return value == nullptr ? std::nullopt : std::optional<std::string_view>(*value);
-}
-
 neuron::AssignmentText texts_of(const model::Pod& pod) {
   static const Name kIds(neuron_keys::kIds);
   static const Name kAllocated(neuron_keys::kHamiAllocated);
-  return {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
+  return {pod.annotations.find(kIds), pod.annotations.find(kAllocated)};
 }
 
 bool same_texts(const model::Pod& a, const model::Pod& b) {
@@ -44,8 +40,8 @@ bool same_texts(const model::Pod& a, const model::Pod& b) {
 
 std::int64_t read_stamp(const model::Annotations& annotations) {
   static const Name kKey(neuron_keys::kAllocTime);
-  const std::string* text = annotations.find(kKey);
-  if (text == nullptr) return 0;
+  const auto text = annotations.find(kKey);
+  if (!text) return 0;
   std::int64_t stamp = 0;
   const char* const end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, stamp);
@@ -53,9 +49,9 @@ std::int64_t read_stamp(const model::Annotations& annotations) {
 }
 
 std::optional<Quantity> find_quantity(const std::vector<std::pair<Name, Quantity>>& list,
-                                      std::string_view resource) {
+                                      const Name& resource) {
   for (const auto& [name, quantity] : list) {
-    if (name.view() == resource) return quantity;
+    if (name == resource) return quantity;
   }
   return std::nullopt;
 }
@@ -67,17 +63,18 @@ std::string_view instance_type_of(const Node& node) {
   return type == nullptr ? std::string_view() : type->view();
 }
 
-std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
+std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node,
+                                                            const NeuronNodeArgs& args) {
   neuron::NodeCapacity capacity;
-  const auto devices = find_quantity(node.extended_capacity, neuron_keys::kDevices);
-  const auto cores = find_quantity(node.extended_capacity, neuron_keys::kCores);
+  const auto devices = find_quantity(node.extended_capacity, args.resources.devices);
+  const auto cores = find_quantity(node.extended_capacity, args.resources.cores);
   if ((devices && !devices->is_integer()) || (cores && !cores->is_integer())) {
     return neuron::Problem{"fractional capacity"};
   }
   if (devices) capacity.devices = devices->value();
   if (cores) capacity.cores = cores->value();
   capacity.instance_type = instance_type_of(node);
-  return neuron::read_geometry(capacity);
+  return neuron::read_geometry(capacity, args.sets);
 }
 
 // Device numbers or uuids, separated by commas. unknown: the first that names no device of this
@@ -85,8 +82,8 @@ std::variant<neuron::Geometry, neuron::Problem> geometry_of(const Node& node) {
 neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometry,
                                std::string& unknown) {
   static const Name kKey(neuron_keys::kCordon);
-  const std::string* text = node.annotations.find(kKey);
-  if (text == nullptr) return 0;
+  const auto text = node.annotations.find(kKey);
+  if (!text) return 0;
   neuron::DeviceMask mask = 0;
   for (const std::string_view entry : neuron::list_entries(*text)) {
     int device = -1;
@@ -106,7 +103,7 @@ neuron::DeviceMask read_cordon(const Node& node, const neuron::Geometry& geometr
 }
 
 // How many devices must be ill, to judge by what the node does not offer of a resource.
-std::int64_t missing_devices(const Node& node, std::string_view resource, int per_device) {
+std::int64_t missing_devices(const Node& node, const Name& resource, int per_device) {
   const auto capacity = find_quantity(node.extended_capacity, resource);
   if (!capacity) return 0;
   const auto allocatable = find_quantity(node.extended_allocatable, resource);
@@ -115,11 +112,10 @@ std::int64_t missing_devices(const Node& node, std::string_view resource, int pe
   return missing <= 0 ? 0 : (missing + per_device - 1) / per_device;
 }
 
-Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned) {
+Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned,
+              const NeuronNodeArgs& args) {
   static const Name kUnhealthy("node(s) had the condition NeuronHealth with an error");
   static const Name kNotReady("node(s) had the condition AcceleratedHardwareReady false");
-  static const Name kMissing(
-      "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity");
   for (const auto& condition : node.conditions) {
     if (condition.type.view() == neuron_keys::kHealthCondition &&
         condition.status == model::ConditionStatus::kTrue &&
@@ -131,18 +127,29 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
       return kNotReady;
     }
   }
+  if (args.allows_unhealthy) return {};
+  const NeuronResources& resources = args.resources;
   const std::int64_t missing =
-      std::max(missing_devices(node, neuron_keys::kDevices, 1),
-               missing_devices(node, neuron_keys::kCores, geometry.cores_per_device));
-  return missing > std::popcount(cordoned) ? kMissing : Name();
+      std::max(missing_devices(node, resources.devices, 1),
+               missing_devices(node, resources.cores, geometry.cores_per_device));
+  if (missing <= std::popcount(cordoned)) return {};
+  return with_names(
+      "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity", resources);
 }
 
-std::optional<std::string_view> carried_register(const Node& node) {
+// Whether the node carries this text, or none if there is none.
+bool carries(const Node& node, const std::optional<std::string>& register_text) {
   static const Name kKey(neuron_keys::kRegister);
-  return annotation(node.reports, kKey);
+  const auto carried = node.reports.find(kKey);
+  if (!carried || !register_text) return !carried && !register_text;
+  return *carried == model::fingerprint(*register_text);
 }
 
 }  // namespace
+
+NeuronNode::NeuronNode() : NeuronNode(std::make_shared<const NeuronNodeArgs>()) {}
+
+NeuronNode::NeuronNode(std::shared_ptr<const NeuronNodeArgs> args) : args_(std::move(args)) {}
 
 std::unique_ptr<model::NodeAggregate> NeuronNode::clone() const {
   return std::make_unique<NeuronNode>(*this);
@@ -155,7 +162,7 @@ void NeuronNode::set_node(const Node* node) {
   block_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
-  register_due_ = node != nullptr && carried_register(*node) != register_text();
+  register_due_ = node != nullptr && !carries(*node, register_text());
   recount();
 }
 
@@ -168,7 +175,7 @@ std::optional<std::string> NeuronNode::register_text() const {
 
 void NeuronNode::read_node(const Node& node) {
   name_ = node.name;
-  const auto read = geometry_of(node);
+  const auto read = geometry_of(node, *args_);
   if (const auto* problem = std::get_if<neuron::Problem>(&read)) {
     geometry_problem_ =
         Name("node(s) had an unusable capacity of Neuron devices: " + problem->reason);
@@ -179,16 +186,16 @@ void NeuronNode::read_node(const Node& node) {
   cordoned_ = read_cordon(node, geometry, unknown);
   if (unknown != cordon_unknown_) cordon_told_ = false;
   cordon_unknown_ = std::move(unknown);
-  block_ = block_of(node, geometry, cordoned_);
+  block_ = block_of(node, geometry, cordoned_, *args_);
   if (instance_type_of(node) != instance_type_) type_told_ = false;
   instance_type_ = instance_type_of(node);
   state_ = neuron::NodeState(geometry, cordoned_);
 }
 
 // A pod that cannot be decoded counts as asking, unless it is known from before.
-bool NeuronNode::may_ask(const model::Pod& pod) {
+bool NeuronNode::may_ask(const model::Pod& pod) const {
   if (!pod.decode_error.empty() && pod.containers.empty()) return true;
-  const auto request = read_neuron_request(pod);
+  const auto request = read_neuron_request(pod, args_->resources);
   const auto* known = std::get_if<neuron::PodRequest>(&request);
   return known == nullptr || !known->empty();
 }
@@ -221,13 +228,14 @@ void NeuronNode::replace(HeldPod& held, const model::PodRef& pod) {
   const model::PodRef old = std::exchange(held.pod, pod);
   if (same_texts(*old, *pod)) return;
   const int old_cores_per_device = std::exchange(held.cores_per_device, 0);
-  const auto again = std::find_if(held.earlier.begin(), held.earlier.end(),
+  auto& earlier = held.earlier.edit();
+  const auto again = std::find_if(earlier.begin(), earlier.end(),
                                   [&](const Reading& one) { return same_texts(*one.pod, *pod); });
-  if (again != held.earlier.end()) {
+  if (again != earlier.end()) {
     held.cores_per_device = again->cores_per_device;
-    held.earlier.erase(again);
+    earlier.erase(again);
   }
-  if (old_cores_per_device > 0) held.earlier.push_back({old, old_cores_per_device});
+  if (old_cores_per_device > 0) earlier.push_back({old, old_cores_per_device});
 }
 
 void NeuronNode::remove_pod(const model::Pod& pod) {
@@ -264,17 +272,17 @@ void NeuronNode::count(HeldPod& held) {
 
 // Takes what the pod holds. False if that is not known, or not all of it.
 bool NeuronNode::hold(HeldPod& held) {
-  const auto read = read_neuron_request(*held.pod);
+  const auto read = read_neuron_request(*held.pod, args_->resources);
   const auto* request = std::get_if<neuron::PodRequest>(&read);
   if (request == nullptr || request->empty()) return false;
   bool known = held.pod->decode_error.empty() && !held.too_many;
-  for (const Reading& one : held.earlier) {
+  for (const Reading& one : *held.earlier) {
     known &= hold_text(*request, *one.pod, one.cores_per_device);
   }
   if (held.cores_per_device > 0) {
     known &= hold_text(*request, *held.pod, held.cores_per_device);
   } else {
-    const std::size_t others = held.earlier.size();
+    const std::size_t others = held.earlier->size();
     held.changed = others > 0;
     const bool readable = hold_text(*request, *held.pod, geometry().cores_per_device);
     if (readable && others < kReadableTextsMax) {
@@ -363,17 +371,21 @@ std::vector<model::Notice> NeuronNode::take_notices() {
 }
 
 neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
-                                        neuron::DeviceMask eligible) const {
+                                        neuron::DeviceMask eligible,
+                                        neuron::DevicePolicy policy) const {
   if (request.asking.size() != 1 || (~eligible & geometry().all_devices()) != 0) {
-    return neuron::evaluate(state_, request, eligible);
+    return neuron::evaluate(state_, request, eligible, policy);
   }
   // A container alone on the node: its role does not matter, and it asks for something.
   const neuron::ContainerRequest& asked = request.asking.front().request;
   for (const Answer& answer : answers_) {
-    if (answer.devices == asked.devices && answer.cores == asked.cores) return answer.evaluation;
+    if (answer.devices == asked.devices && answer.cores == asked.cores && answer.policy == policy) {
+      return answer.evaluation;
+    }
   }
   Answer& answer = answers_[next_answer_++ % answers_.size()];
-  answer = {asked.devices, asked.cores, neuron::evaluate(state_, request, eligible)};
+  answer = {asked.devices, asked.cores, policy,
+            neuron::evaluate(state_, request, eligible, policy)};
   return answer.evaluation;
 }
 
@@ -409,14 +421,14 @@ std::vector<NeuronHolding> NeuronNode::holdings() const {
 // As far as it is known.
 neuron::CoreSet NeuronNode::held_cores(const HeldPod& held) const {
   neuron::CoreSet cores;
-  const auto read = read_neuron_request(*held.pod);
+  const auto read = read_neuron_request(*held.pod, args_->resources);
   const auto* request = std::get_if<neuron::PodRequest>(&read);
   if (request == nullptr || request->empty()) return cores;
   neuron::NodeState own(geometry());
   const auto take = [&](const model::Pod& pod, int cores_per_device) {
     if (const auto known = cores_of(*request, pod, cores_per_device)) own.take(*known);
   };
-  for (const Reading& one : held.earlier) take(*one.pod, one.cores_per_device);
+  for (const Reading& one : *held.earlier) take(*one.pod, one.cores_per_device);
   if (held.cores_per_device > 0) take(*held.pod, held.cores_per_device);
   const bool all = fills_the_node(*request);
   for (int device = 0; device < geometry().devices; ++device) {

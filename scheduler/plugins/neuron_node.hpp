@@ -14,6 +14,7 @@
 #include "neuron/choose.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
+#include "scheduler/plugins/neuron_args.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -44,6 +45,8 @@ struct NeuronHolding {
 // that ask for no Neuron are not kept.
 class NeuronNode final : public model::NodeAggregate {
  public:
+  NeuronNode();
+  explicit NeuronNode(std::shared_ptr<const NeuronNodeArgs> args);  // Not null.
   [[nodiscard]] std::unique_ptr<model::NodeAggregate> clone() const override;
   void set_node(const model::Node* node) override;
   void add_pod(const model::PodRef& pod) override;
@@ -80,13 +83,15 @@ class NeuronNode final : public model::NodeAggregate {
   // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
   // container, until something changes here (design.md §10).
   [[nodiscard]] neuron::Evaluation evaluate(const neuron::PodRequest& request,
-                                            neuron::DeviceMask eligible) const;
+                                            neuron::DeviceMask eligible,
+                                            neuron::DevicePolicy policy) const;
 
  private:
   // A pod as it was when its annotations said something else.
   struct Reading {
     model::PodRef pod;
     int cores_per_device = 0;
+    friend bool operator==(const Reading&, const Reading&) = default;
   };
   struct HeldPod {
     model::PodRef pod;
@@ -99,16 +104,17 @@ class NeuronNode final : public model::NodeAggregate {
     bool foreign_told = false;
     bool changed_told = false;
     // What its annotations said before, as far as it was readable: all of it holds (design.md §3).
-    std::vector<Reading> earlier;
+    model::Rare<std::vector<Reading>> earlier;
   };
 
   struct Answer {
     std::int64_t devices = 0;
     std::int64_t cores = 0;
+    neuron::DevicePolicy policy = neuron::DevicePolicy::kBinpack;
     neuron::Evaluation evaluation;
   };
 
-  static bool may_ask(const model::Pod& pod);
+  bool may_ask(const model::Pod& pod) const;
   static void replace(HeldPod& held, const model::PodRef& pod);
   void read_node(const model::Node& node);
   void recount();
@@ -122,6 +128,7 @@ class NeuronNode final : public model::NodeAggregate {
   neuron::CoreSet held_cores(const HeldPod& held) const;
   HeldPod* find(const model::Uid& uid);
 
+  std::shared_ptr<const NeuronNodeArgs> args_;
   model::Name name_;
   neuron::NodeState state_;
   neuron::DeviceMask cordoned_ = 0;

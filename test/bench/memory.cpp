@@ -84,7 +84,7 @@ int number(const char* text, int by_default) {
 int measure(int nodes, int pods) {
   const auto node_codec = client::make_json_node_codec(scheduler::node_annotation_filter());
   const auto pod_codec = client::make_json_pod_codec(scheduler::pod_annotation_filter());
-  model::Cache cache(scheduler::aggregate_factories());
+  model::Cache cache(scheduler::SharedPlugins().aggregate_factories());
   const std::size_t empty = allocated();
   for (int i = 0; i < nodes; ++i) {
     auto node = node_codec->decode(node_json(i));

@@ -423,6 +423,25 @@ TEST(PluginsTest, ArgumentsReachTheirPlugin) {
                         "value: \"Most\""));
 }
 
+TEST(ConfigurationTest, ProfilesMustAgreeOnWhatNeuronNodesAre) {
+  const auto two_profiles = [](const std::string& first, const std::string& second) {
+    const auto config = [](const std::string& args) {
+      return "pluginConfig: [{name: Neuron, args: {" + args + "}}]}";
+    };
+    return with_header("profiles: [{schedulerName: a, " + config(first) + ", {schedulerName: b, " +
+                       config(second) + "]\n");
+  };
+  EXPECT_EQ(error_of(two_profiles("ringWrap: true", "ringWrap: true, nodePolicy: spread")), "");
+  EXPECT_EQ(error_of(two_profiles("", "placement: Connected")),
+            "f: profiles[1].pluginConfig[0].args.placement: Invalid value: \"Connected\": profile "
+            "\"a\" has \"Aligned\", and all profiles must agree on it");
+  EXPECT_EQ(error_of(two_profiles("devicePolicy: numa", "placement: connected")),
+            "f: profiles[0].pluginConfig[0].args.devicePolicy: Unsupported value: \"numa\": "
+            "supported values: \"binpack\", \"spread\", \"mutex\"\n"
+            "f: profiles[1].pluginConfig[0].args.placement: Unsupported value: \"connected\": "
+            "supported values: \"Aligned\", \"Connected\"");
+}
+
 std::string file_text(const std::string& path) {
   std::ifstream file(path);
   EXPECT_TRUE(file) << path;

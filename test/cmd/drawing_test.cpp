@@ -78,7 +78,7 @@ class World {
   }
 
   [[nodiscard]] std::string drawn(const DrawingStyle& style) const {
-    model::Cache cache(scheduler::aggregate_factories());
+    model::Cache cache(scheduler::SharedPlugins().aggregate_factories());
     for (const auto& node : nodes_) cache.set_node(node);
     for (const auto& pod : pods_) cache.set_pod(pod);
     return draw_nodes(cache, style);

@@ -66,7 +66,7 @@ class NodeRegisterTest : public testing::Test {
 
   void set(NodeBuilder node) { scheduler_->on_node(node.build()); }
   void show(NodeBuilder node, const std::string& text) {
-    node.raw().reports.set(model::Name(kKey), text);
+    node.raw().reports.set(model::Name(kKey), model::fingerprint(text));
     set(std::move(node));
   }
   // What is being asked of the API server: METHOD PATH BODY.

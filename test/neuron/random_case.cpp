@@ -50,6 +50,21 @@ std::vector<ContainerRequest> random_containers(const Machine& machine, Draw& dr
   return containers;
 }
 
+// Init containers beside sidecars, each of a few cores of one device: where the search can prove
+// the least.
+std::vector<ContainerRequest> beside_sidecars(const Machine& machine, Draw& draw) {
+  std::vector<ContainerRequest> containers;
+  const int count = draw.between(3, 6);
+  const int apps = draw.between(1, count - 2);
+  for (int i = 0; i < count; ++i) {
+    ContainerRequest& one = containers.emplace_back();
+    one.cores = draw.between(1, machine.cores_per_device);
+    const bool init = i == 1 || (i > 1 && draw.one_in(2));
+    one.role = i >= count - apps ? Role::kApp : init ? Role::kInit : Role::kSidecar;
+  }
+  return containers;
+}
+
 // One list of a UUID annotation. named: the devices of this node that it names. True if it names
 // anything at all.
 bool random_list(const Machine& machine, Draw& draw, std::set<int>& named, std::string& text) {
@@ -140,6 +155,9 @@ RandomCase make_case(const std::vector<Machine>& machines, std::uint64_t seed) {
   Draw draw(seed);
   const Machine& machine = draw.of(machines);
   RandomCase made{seed, random_node(machine, draw), random_containers(machine, draw), {}, {}, {}};
+  if (machine.cores_known && machine.devices <= 6 && draw.one_in(4)) {
+    made.containers = beside_sidecars(machine, draw);
+  }
   if (draw.one_in(4)) random_selection(made, draw);
   using enum neuron::DevicePolicy;
   made.policy = draw.of(std::vector{kBinpack, kBinpack, kBinpack, kSpread, kMutex, kMutexSpread});

@@ -86,7 +86,7 @@ class BindTrackerTest : public testing::Test {
 TEST_F(BindTrackerTest, ABindThatIsDoneKeepsItsClaim) {
   start("p");
   EXPECT_TRUE(cache_.assumed(uid("p")));
-  EXPECT_EQ(*cache_.find_pod(uid("p"))->annotations.find(model::Name("R")), "n");
+  EXPECT_EQ(cache_.find_pod(uid("p"))->annotations.find(model::Name("R")), "n");
   EXPECT_EQ(tracker_.pending(), 1U);
   {
     auto outcome = tracker_.on_answer(uid("p"), answer(BindEnd::kDone));

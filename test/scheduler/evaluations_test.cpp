@@ -129,7 +129,7 @@ TEST(PercentageOfNodes, GoesRoundTheNodes) {
   auto config = default_profile_config();
   config.percentage_of_nodes_to_score = 10;
   const Profile profile = std::move(Profile::make(config).value());
-  model::Cache cache(aggregate_factories());
+  model::Cache cache(SharedPlugins().aggregate_factories());
   for (int i = 0; i < 250; ++i) {
     const auto name = std::to_string(1000 + i);
     cache.set_node(NodeBuilder(name).build());
@@ -199,7 +199,7 @@ class RandomCluster : public testing::TestWithParam<unsigned> {
   }
 
   std::mt19937 engine_{GetParam()};
-  model::Cache cache_{aggregate_factories()};
+  model::Cache cache_{SharedPlugins().aggregate_factories()};
   std::vector<model::Uid> bound_;
 };
 

@@ -40,12 +40,12 @@ TEST(RegistryTest, AggregatesHaveTheSlotsOfTheirFactories) {
   std::size_t declared = 0;
   for (const auto& row : plugin_registry()) {
     const auto slot = aggregate_slot(row.name);
-    EXPECT_EQ(slot.has_value(), row.make_aggregate != nullptr) << row.name;
+    EXPECT_EQ(slot.has_value(), row.share != nullptr) << row.name;
     if (slot) {
       EXPECT_EQ(*slot, declared++);
     }
   }
-  EXPECT_EQ(aggregate_factories().size(), declared);
+  EXPECT_EQ(SharedPlugins().aggregate_factories().size(), declared);
   EXPECT_EQ(aggregate_slot("X"), std::nullopt);
 }
 

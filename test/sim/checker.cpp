@@ -20,8 +20,7 @@ bool is_ours(const model::Pod& pod) {
 }
 
 std::string annotation(const model::Pod& pod, const char* key) {
-  const auto* value = pod.annotations.find(model::Name(key));
-  return value == nullptr ? "" : *value;
+  return std::string(pod.annotations.find(model::Name(key)).value_or(""));
 }
 
 // Which cores of a node are taken; nullopt if some pod does not say which it has.

@@ -46,7 +46,7 @@ PodBuilder::PodBuilder(std::string name) {
   pod_.name = std::move(name);
   pod_.resource_version = "1";
   pod_.scheduler_name = Name("neuron-scheduler");
-  pod_.containers.push_back({"main", model::ContainerRole::kApp, {}});
+  pod_.containers.push_back({Name("main"), model::ContainerRole::kApp, {}});
   pod_.nonzero_cpu_milli = 100;
   pod_.nonzero_memory_bytes = 200LL * 1024 * 1024;
 }
@@ -128,10 +128,10 @@ PodBuilder& PodBuilder::request_quantity(std::string_view resource, std::string_
   return *this;
 }
 
-PodBuilder& PodBuilder::container(std::string name, model::ContainerRole role) {
+PodBuilder& PodBuilder::container(const std::string& name, model::ContainerRole role) {
   if (default_container_) pod_.containers.clear();
   default_container_ = false;
-  pod_.containers.push_back({std::move(name), role, {}});
+  pod_.containers.push_back({Name(name), role, {}});
   return *this;
 }
 

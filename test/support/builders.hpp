@@ -53,7 +53,8 @@ class PodBuilder {
   PodBuilder& request(std::string_view resource, std::int64_t amount);
   PodBuilder& request_quantity(std::string_view resource, std::string_view quantity);
   // A further container; the first call replaces the default one if nothing was asked of it yet.
-  PodBuilder& container(std::string name, model::ContainerRole role = model::ContainerRole::kApp);
+  PodBuilder& container(const std::string& name,
+                        model::ContainerRole role = model::ContainerRole::kApp);
   PodBuilder& tolerate(std::string_view key, std::string_view value = "");
   PodBuilder& node_selector(std::string_view key, std::string_view value);
   PodBuilder& gate(std::string name);

@@ -82,6 +82,16 @@ class Rights(unittest.TestCase):
         self.assertEqual({(resource, bool(own), verbs) for resource, own, verbs in table}, granted)
 
 
+class Placement(unittest.TestCase):
+    def test_it_lists_the_catalog(self):
+        """Name and number of devices of every instance type, and no other."""
+        catalog = (ROOT / "neuron" / "topology.cpp").read_text(encoding="utf-8")
+        known = set(re.findall(r'InstanceType\{"(\S+)", (\d+),', catalog))
+        self.assertGreater(len(known), 10)
+        text = (ROOT / "docs" / "placement.md").read_text(encoding="utf-8")
+        self.assertEqual(set(re.findall(r"^\| (\w+\.\w+) \| (\d+) \|", text, re.M)), known)
+
+
 class Messages(unittest.TestCase):
     def test_what_is_explained_is_said(self):
         """… stands for what differs from pod to pod."""

@@ -191,10 +191,15 @@ model::Result<Configuration> read_text(std::string_view text, const std::string&
   Configuration configuration = read_object(reader);
   std::vector<std::string> mistakes = reader.errors();
   // Only making the plugins tells whether they take their arguments.
+  const auto add = [&](const model::Error& error) {
+    std::ranges::move(model::lines_of(error.message), std::back_inserter(mistakes));
+  };
+  const auto shared = scheduler::SharedPlugins::read(configuration.profiles);
+  if (!shared) add(shared.error());
   for (const auto& profile : configuration.profiles) {
-    const auto made = scheduler::Profile::make(profile);
-    if (!made)
-      std::ranges::move(model::lines_of(made.error().message), std::back_inserter(mistakes));
+    const auto made =
+        scheduler::Profile::make(profile, shared ? *shared : scheduler::SharedPlugins());
+    if (!made) add(made.error());
   }
   if (!mistakes.empty()) return error_of(file, mistakes);
   return configuration;

@@ -124,13 +124,6 @@ void read_plugins(ArgsReader& profile, ProfileConfig& config) {
   config.plugins = merged(config.plugins, everywhere);
 }
 
-bool is_enabled(const ProfileConfig& config, std::string_view plugin) {
-  return find_choice(config.plugins, plugin) != nullptr ||
-         std::any_of(config.points.begin(), config.points.end(), [&](const auto& point) {
-           return find_choice(point.second.enabled, plugin) != nullptr;
-         });
-}
-
 void read_args(ArgsReader& entry, const std::string& plugin, ProfileConfig& config) {
   auto args = entry.object("args");
   if (!args) return;
@@ -140,7 +133,7 @@ void read_args(ArgsReader& entry, const std::string& plugin, ProfileConfig& conf
   const scheduler::PluginRow* row = scheduler::find_plugin(plugin);
   if (row == nullptr) {
     check_defaults(plugin, *args);
-  } else if (is_enabled(config, plugin)) {
+  } else if (config.has(plugin)) {
     json::object object = entry.value("args")->get_object();
     // Profile::make says which keys are not known.
     for (const auto& [key, ignored] : object) (void)args->value(key);

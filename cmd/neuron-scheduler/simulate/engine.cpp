@@ -276,8 +276,7 @@ class Run {
       bind(pod, *written.binding);
       tried.ids = text_at(pod, {"metadata", "annotations", scheduler::neuron_keys::kIds});
       tried.in_cores =
-          text_at(pod, {"metadata", "annotations", scheduler::neuron_keys::kResourceType}) ==
-          scheduler::neuron_keys::kCores;
+          !text_at(pod, {"metadata", "annotations", scheduler::neuron_keys::kResourceType}).empty();
     } else if (!candidate.impossible.empty()) {
       tried.reason = candidate.impossible;
       set_scheduled_condition(pod, "False", "Unschedulable", tried.reason, cluster_.now);

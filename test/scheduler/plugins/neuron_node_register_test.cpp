@@ -42,7 +42,7 @@ void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
 NodeBuilder two_devices() { return neuron_node("n", "inf9.new", 2, 4); }
 
 void carry(NodeBuilder& node, const std::string& text) {
-  node.raw().reports.set(model::Name(kKey), text);
+  node.raw().reports.set(model::Name(kKey), model::fingerprint(text));
 }
 
 class NeuronNodeRegisterTest : public testing::TestWithParam<Case> {};

@@ -674,11 +674,12 @@ TEST(NeuronRow, DeclaresWhatItReads) {
   EXPECT_EQ(row.name, "Neuron");
   EXPECT_THAT(row.pod_annotations, testing::IsSupersetOf({kIds, kHami}));
   EXPECT_THAT(row.node_annotations, testing::ElementsAre("hami.io/device-cordon"));
-  EXPECT_EQ(row.owned_resources.size(), 3u);
   const boost::json::object none;
   ArgsReader args(none, "args");
   EXPECT_NE(row.make({}, args), nullptr);
-  EXPECT_NE(row.make_aggregate(), nullptr);
+  const SharedArgs shared = row.share(args);
+  EXPECT_EQ(shared.owned_resources.size(), 3u);
+  EXPECT_NE(shared.make_aggregate(), nullptr);
 }
 
 }  // namespace
