@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "neuron/assignment.hpp"
 #include "neuron/registration.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/plugins/neuron_request.hpp"
@@ -19,8 +20,9 @@ using model::Name;
 using model::Node;
 using model::Quantity;
 
-// A pod whose annotations change more often than this is foreign from then on.
-constexpr std::size_t kReadableTextsMax = 8;
+// Pods of one node that are told of the health of their devices at one time; the others follow with
+// the next change there.
+constexpr std::size_t kIllnessNoticesMax = 32;
 
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
@@ -103,11 +105,21 @@ std::int64_t missing_devices(const Node& node, std::string_view resource, int pe
   return missing <= 0 ? 0 : (missing + per_device - 1) / per_device;
 }
 
-Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned) {
+// Nothing of the node's devices, or of their cores, is on offer, as when the device plugin starts.
+bool offers_nothing(const Node& node) {
+  for (const std::string_view resource : {neuron_keys::kDevices, neuron_keys::kCores}) {
+    const auto capacity = find_quantity(node.extended_capacity, resource);
+    if (!capacity || capacity->value() <= 0) continue;
+    const auto allocatable = find_quantity(node.extended_allocatable, resource);
+    if (allocatable.value_or(Quantity()).value() <= 0) return true;
+  }
+  return false;
+}
+
+// A condition that keeps new pods away.
+Name ill_by_condition(const Node& node) {
   static const Name kUnhealthy("node(s) had the condition NeuronHealth with an error");
   static const Name kNotReady("node(s) had the condition AcceleratedHardwareReady false");
-  static const Name kMissing(
-      "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity");
   for (const auto& condition : node.conditions) {
     if (condition.type.view() == neuron_keys::kHealthCondition &&
         condition.status == model::ConditionStatus::kTrue &&
@@ -119,6 +131,14 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
       return kNotReady;
     }
   }
+  return Name();
+}
+
+// More devices are ill than the cordon names.
+Name ill_by_number(const Node& node, const neuron::Geometry& geometry,
+                   neuron::DeviceMask cordoned) {
+  static const Name kMissing(
+      "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity");
   const std::int64_t missing =
       std::max(missing_devices(node, neuron_keys::kDevices, 1),
                missing_devices(node, neuron_keys::kCores, geometry.cores_per_device));
@@ -141,6 +161,7 @@ void NeuronNode::set_node(const Node* node) {
   cordoned_ = 0;
   geometry_problem_ = Name();
   block_ = Name();
+  illness_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
   register_due_ = node != nullptr && carried_register(*node) != register_text();
@@ -167,7 +188,12 @@ void NeuronNode::read_node(const Node& node) {
   cordoned_ = read_cordon(node, geometry, unknown);
   if (unknown != cordon_unknown_) cordon_told_ = false;
   cordon_unknown_ = std::move(unknown);
-  block_ = block_of(node, geometry, cordoned_);
+  block_ = ill_by_condition(node);
+  illness_ = block_;
+  if (block_.empty()) {
+    block_ = ill_by_number(node, geometry, cordoned_);
+    if (!offers_nothing(node)) illness_ = block_;
+  }
   if (instance_type_of(node) != instance_type_) type_told_ = false;
   instance_type_ = instance_type_of(node);
   state_ = neuron::NodeState(geometry, cordoned_);
@@ -181,14 +207,14 @@ bool NeuronNode::may_ask(const model::Pod& pod) {
   return known == nullptr || !known->empty();
 }
 
-void NeuronNode::fill(HeldPod& held, const model::Pod& pod) const {
+void NeuronNode::fill(NeuronHeldPod& held, const model::Pod& pod) const {
   held.uid = pod.uid;
   held.full_name = pod.full_name();
   held.damaged = !pod.decode_error.empty();
   held.stamp = read_stamp(pod.annotations);
   static const Name kIds(neuron_keys::kIds);
   static const Name kAllocated(neuron_keys::kHamiAllocated);
-  held.current = {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated), 0};
+  held.current = {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
   const auto request = read_neuron_request(pod);
   const auto* known = std::get_if<neuron::PodRequest>(&request);
   held.request = known != nullptr && !known->empty() ? std::optional(*known) : std::nullopt;
@@ -201,7 +227,7 @@ void NeuronNode::add_pod(const model::Pod& pod) {
 }
 
 void NeuronNode::update_pod(const model::Pod& before, const model::Pod& after) {
-  HeldPod* held = find(before.uid);
+  NeuronHeldPod* held = find(before.uid);
   if (held == nullptr) {
     add_pod(after);
     return;
@@ -215,14 +241,14 @@ void NeuronNode::update_pod(const model::Pod& before, const model::Pod& after) {
 }
 
 void NeuronNode::remove_pod(const model::Pod& pod) {
-  if (std::erase_if(pods_, [&](const HeldPod& held) { return held.uid == pod.uid; }) > 0) {
+  if (std::erase_if(pods_, [&](const NeuronHeldPod& held) { return held.uid == pod.uid; }) > 0) {
     recount();
   }
 }
 
-NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
+NeuronHeldPod* NeuronNode::find(const model::Uid& uid) {
   const auto found = std::find_if(pods_.begin(), pods_.end(),
-                                  [&](const HeldPod& held) { return held.uid == uid; });
+                                  [&](const NeuronHeldPod& held) { return held.uid == uid; });
   return found == pods_.end() ? nullptr : &*found;
 }
 
@@ -231,9 +257,9 @@ NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
 void NeuronNode::recount() {
   state_ = neuron::NodeState(geometry(), cordoned_);
   answers_ = {};
-  const HeldPod* first = nullptr;
-  for (HeldPod& held : pods_) {
-    held.foreign = !hold(held);
+  const NeuronHeldPod* first = nullptr;
+  for (NeuronHeldPod& held : pods_) {
+    held.hold(name_.view(), state_);
     if (held.foreign && (first == nullptr || held.full_name < first->full_name)) first = &held;
   }
   foreign_ = first == nullptr ? Name()
@@ -241,71 +267,28 @@ void NeuronNode::recount() {
                                      ", whose devices are not known");
 }
 
-// Takes what the pod holds. False if that is not known, or not all of it.
-bool NeuronNode::hold(HeldPod& held) {
-  bool known = !held.damaged && held.request.has_value() && !held.too_many;
-  if (held.request) {
-    for (Text& text : held.readable) known &= hold_text(held, text, false);
-    const auto same = [&](const Text& text) {
-      return text.ids == held.current.ids && text.allocated == held.current.allocated;
-    };
-    if (std::none_of(held.readable.begin(), held.readable.end(), same)) {
-      held.changed = !held.readable.empty();
-      const bool readable = hold_text(held, held.current, true);
-      if (readable && held.readable.size() < kReadableTextsMax) {
-        held.readable.push_back(held.current);
-      } else if (readable || held.readable.empty()) {
-        held.too_many = held.too_many || readable;
-        known = false;
-      }
-    }
-    if (fills_the_node(held)) {
-      for (int device = 0; device < geometry().devices; ++device) {
-        state_.take(device, geometry().full_device());
-      }
-      return true;
-    }
-  }
-  return known;
-}
-
-bool NeuronNode::hold_text(HeldPod& held, Text& text, bool first_time) {
-  if (first_time) text.cores_per_device = geometry().cores_per_device;
-  const auto cores = cores_of(held, text);
-  if (cores) state_.take(*cores);
-  return cores.has_value();
-}
-
-std::optional<neuron::CoreSet> NeuronNode::cores_of(const HeldPod& held, const Text& text) const {
-  if (geometry().devices == 0) return std::nullopt;
-  const bool in_cores =
-      std::any_of(held.request->asking.begin(), held.request->asking.end(),
-                  [](const auto& asking) { return !asking.request.in_devices(); });
-  // With another number of cores per device the same bits mean other cores.
-  if (in_cores && text.cores_per_device != geometry().cores_per_device) return std::nullopt;
-  auto cores =
-      neuron::read_assignment(name_.view(), geometry(), *held.request, {text.ids, text.allocated});
-  auto* known = std::get_if<neuron::CoreSet>(&cores);
-  return known == nullptr ? std::nullopt : std::optional(std::move(*known));
-}
-
-// Whoever asks for everything has everything, whatever its annotations say.
-bool NeuronNode::fills_the_node(const HeldPod& held) const {
-  const int all = geometry().devices * geometry().cores_per_device;
-  std::int64_t running = 0;
-  for (const auto& asking : held.request->asking) {
-    const auto shape = neuron::shape_on(asking.request, geometry());
-    if (!std::holds_alternative<neuron::Shape>(shape)) return false;
-    const int cores = std::get<neuron::Shape>(shape).cores;
-    if (cores == all) return true;
-    if (asking.runs_on()) running += cores;
-  }
-  return all > 0 && running == all;
-}
-
 std::vector<model::Notice> NeuronNode::take_notices() {
   std::vector<model::Notice> notices;
   if (name_.empty()) return notices;  // Nothing can be read without a node, which may come back.
+  tell_of_node(notices);
+  if (geometry().devices == 0) return notices;  // Nor without devices.
+  for (NeuronHeldPod& held : pods_) {
+    if (held.foreign && !held.foreign_told) {
+      notices.push_back(
+          {held.uid, "ForeignNeuronPod", held.foreign_note(name_.view(), geometry())});
+    }
+    held.foreign_told = held.foreign;
+    if (held.changed && !std::exchange(held.changed_told, true)) {
+      notices.push_back({held.uid, "NeuronAssignmentChanged",
+                         "The annotations that say which Neuron devices the pod has were changed: "
+                         "all that they ever named stay taken until it is gone"});
+    }
+  }
+  tell_of_illness(notices);
+  return notices;
+}
+
+void NeuronNode::tell_of_node(std::vector<model::Notice>& notices) {
   if (geometry().devices > 1 && !type_known() && !std::exchange(type_told_, true)) {
     notices.push_back({{},
                        "UnknownInstanceType",
@@ -320,23 +303,20 @@ std::vector<model::Notice> NeuronNode::take_notices() {
                        "node " + name_.str() + ": annotation " + std::string(neuron_keys::kCordon) +
                            ": \"" + cordon_unknown_ + "\" names none of its devices"});
   }
-  for (HeldPod& held : pods_) {
-    if (held.foreign && !held.foreign_told) {
-      notices.push_back({held.uid, "ForeignNeuronPod",
-                         "The pod asks for Neuron devices and its annotations do not say which it "
-                         "has: node " +
-                             name_.str() +
-                             " takes no further Neuron pods until it is "
-                             "gone"});
+}
+
+// Once for each change; that all are well again is no news.
+void NeuronNode::tell_of_illness(std::vector<model::Notice>& notices) {
+  std::size_t told = 0;
+  for (NeuronHeldPod& held : pods_) {
+    std::string illness = held.illness_note(name_.view(), cordoned_, illness_.view());
+    if (illness == held.illness_told) continue;
+    if (!illness.empty()) {
+      if (++told > kIllnessNoticesMax) return;
+      notices.push_back({held.uid, "NeuronDeviceUnhealthy", illness});
     }
-    held.foreign_told = held.foreign;
-    if (held.changed && !std::exchange(held.changed_told, true)) {
-      notices.push_back({held.uid, "NeuronAssignmentChanged",
-                         "The annotations that say which Neuron devices the pod has were changed: "
-                         "all that they ever named stay taken until it is gone"});
-    }
+    held.illness_told = std::move(illness);
   }
-  return notices;
 }
 
 neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
@@ -360,31 +340,28 @@ std::string_view NeuronNode::type_name() const {
 
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
   std::int64_t latest = 0;
-  for (const HeldPod& held : pods_) {
+  for (const NeuronHeldPod& held : pods_) {
     if (held.stamp <= limit) latest = std::max(latest, held.stamp);
   }
   return latest;
 }
 
 std::vector<NeuronHolding> NeuronNode::holdings() const {
-  std::vector<const HeldPod*> pods;
+  std::vector<const NeuronHeldPod*> pods;
   pods.reserve(pods_.size());
-  for (const HeldPod& held : pods_) pods.push_back(&held);
-  std::ranges::sort(pods, {},
-                    [](const HeldPod* held) { return std::tie(held->full_name, held->uid.text); });
+  for (const NeuronHeldPod& held : pods_) pods.push_back(&held);
+  std::ranges::sort(pods, {}, [](const NeuronHeldPod* held) {
+    return std::tie(held->full_name, held->uid.text);
+  });
   std::vector<NeuronHolding> holdings;
-  for (const HeldPod* held : pods) {
+  for (const NeuronHeldPod* held : pods) {
     neuron::NodeState own(geometry());
-    for (const Text& text : held->readable) {
-      if (!held->request) continue;
-      if (const auto cores = cores_of(*held, text)) own.take(*cores);
-    }
-    const bool all = held->request && fills_the_node(*held);
+    held->take_from(own);
     NeuronHolding& holding = holdings.emplace_back();
     holding.pod = held->full_name;
     holding.foreign = held->foreign;
     for (int device = 0; device < geometry().devices; ++device) {
-      const neuron::CoreMask cores = all ? geometry().full_device() : own.used(device);
+      const neuron::CoreMask cores = own.used(device);
       if (cores != 0) holding.cores.push_back({device, cores});
     }
   }
@@ -408,7 +385,7 @@ NeuronUsage NeuronNode::usage() const {
     usage.cores_used += used;
     (unusable ? usage.cores_unusable : usage.cores_free) += rest;
   }
-  for (const HeldPod& held : pods_) {
+  for (const NeuronHeldPod& held : pods_) {
     usage.foreign_pods += held.foreign ? 1 : 0;
     usage.changed_pods += held.changed ? 1 : 0;
   }

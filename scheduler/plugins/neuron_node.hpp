@@ -10,10 +10,10 @@
 
 #include "cluster/model/name.hpp"
 #include "cluster/model/node_view.hpp"
-#include "neuron/assignment.hpp"
 #include "neuron/choose.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
+#include "scheduler/plugins/neuron_held_pod.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -49,7 +49,8 @@ class NeuronNode final : public model::NodeAggregate {
   void add_pod(const model::Pod& pod) override;
   void update_pod(const model::Pod& before, const model::Pod& after) override;
   void remove_pod(const model::Pod& pod) override;
-  // Pods that became foreign, pods whose assignment changed, an instance type that is not known.
+  // Pods that became foreign, whose assignment changed, or whose devices may be ill; an instance
+  // type and a cordon that are not known.
   [[nodiscard]] std::vector<model::Notice> take_notices() override;
 
   [[nodiscard]] const neuron::NodeState& state() const { return state_; }
@@ -74,8 +75,7 @@ class NeuronNode final : public model::NodeAggregate {
   // Whether the node carries another.
   [[nodiscard]] bool register_due() const { return register_due_; }
   [[nodiscard]] NeuronUsage usage() const;
-  // Of all pods here that ask for Neuron, in order of their names. For people to see: the pods'
-  // annotations are read again.
+  // Of all pods here that ask for Neuron, in order of their names.
   [[nodiscard]] std::vector<NeuronHolding> holdings() const;
   // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
   // container, until something changes here (design.md §10).
@@ -83,29 +83,6 @@ class NeuronNode final : public model::NodeAggregate {
                                             neuron::DeviceMask eligible) const;
 
  private:
-  // An assignment as annotated, and the cores per device under which it was first readable.
-  struct Text {
-    std::optional<std::string> ids;
-    std::optional<std::string> allocated;
-    int cores_per_device = 0;
-  };
-  struct HeldPod {
-    model::Uid uid;
-    std::string full_name;
-    // nullopt: it cannot be read what the pod asks for.
-    std::optional<neuron::PodRequest> request;
-    Text current;
-    std::vector<Text> readable;  // That were once readable: all of them hold (design.md §3).
-    bool damaged = false;        // The object could not be decoded the last time.
-    std::int64_t stamp = 0;
-    bool foreign = false;
-    bool too_many = false;  // Readable texts: foreign until it is gone.
-    bool changed = false;   // Its annotations, since they were first readable.
-    // What people have been told.
-    bool foreign_told = false;
-    bool changed_told = false;
-  };
-
   struct Answer {
     std::int64_t devices = 0;
     std::int64_t cores = 0;
@@ -113,15 +90,12 @@ class NeuronNode final : public model::NodeAggregate {
   };
 
   static bool may_ask(const model::Pod& pod);
-  void fill(HeldPod& held, const model::Pod& pod) const;
+  void fill(NeuronHeldPod& held, const model::Pod& pod) const;
   void read_node(const model::Node& node);
   void recount();
-  bool hold(HeldPod& held);
-  bool hold_text(HeldPod& held, Text& text, bool first_time);
-  // nullopt: not readable on the node as it is now.
-  std::optional<neuron::CoreSet> cores_of(const HeldPod& held, const Text& text) const;
-  bool fills_the_node(const HeldPod& held) const;
-  HeldPod* find(const model::Uid& uid);
+  NeuronHeldPod* find(const model::Uid& uid);
+  void tell_of_node(std::vector<model::Notice>& notices);
+  void tell_of_illness(std::vector<model::Notice>& notices);
 
   model::Name name_;
   neuron::NodeState state_;
@@ -133,8 +107,10 @@ class NeuronNode final : public model::NodeAggregate {
   bool register_due_ = false;
   model::Name geometry_problem_;
   model::Name block_;
+  // Why any device may be ill, as block_, empty while the device plugin is just not there.
+  model::Name illness_;
   model::Name foreign_;
-  std::vector<HeldPod> pods_;
+  std::vector<NeuronHeldPod> pods_;
   mutable std::array<Answer, 4> answers_;
   mutable std::size_t next_answer_ = 0;
 };
