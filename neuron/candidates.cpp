@@ -1,6 +1,9 @@
 #include "neuron/candidates.hpp"
 
 #include <bit>
+#include <tuple>
+
+#include "neuron/legal_sets.hpp"
 
 namespace neuron_scheduler::neuron {
 
@@ -17,33 +20,46 @@ std::optional<Candidate> CandidateScan::next(const Shape& shape, const NodeState
     return best;
   }
   // A whole device is always dearer to break than a broken one to use up (value() grows faster than
-  // its runs).
-  scan_runs(open & ~view.untouched(), shape, view, pool, tried, best);
-  if (!best) scan_runs(open & view.untouched(), shape, view, pool, tried, best);
+  // its runs), and always has fewer cores in use.
+  const DeviceMask broken = open & ~view.untouched();
+  const DeviceMask first = options_.spread ? view.untouched() & open : broken;
+  scan_runs(first, shape, view, pool, tried, best);
+  if (!best) scan_runs(open & ~first, shape, view, pool, tried, best);
   return best;
 }
 
-bool CandidateScan::set_is_free(const Shape& shape, int start, const NodeState& view) const {
-  const DeviceMask devices = low_devices(shape.devices) << start;
-  if ((devices & ~options_.eligible) != 0) return false;
-  const int last = start + shape.devices - 1;
-  if ((devices & ~device_bit(last) & ~view.untouched()) != 0) return false;
+bool CandidateScan::set_is_free(const Shape& shape, DeviceMask set, const NodeState& view) const {
+  if ((set & ~options_.eligible) != 0) return false;
+  const int last = kMaxDevices - 1 - std::countl_zero(set);
+  if ((set & ~device_bit(last) & ~view.untouched()) != 0) return false;
   return (low_cores(shape.last_cores) & ~view.free(last)) == 0;
 }
 
 void CandidateScan::scan_sets(const Shape& shape, const NodeState& view, const NodeState& pool,
                               const Tried& tried, std::optional<Candidate>& best) const {
-  const int size = shape.devices;
-  const int stride = legal_stride(geometry_, size);
-  const bool packed = options_.packed_sets && stride == 1 && size > 1;
+  const LegalSets legal(geometry_, shape.devices);
+  const bool packed =
+      options_.packed_sets && geometry_.rule == SetRule::kConsecutive && shape.devices > 1;
+  const bool all_alike = options_.alone && geometry_.rule == SetRule::kAnySet && shape.devices > 1;
+  const bool whole = shape.last_cores == geometry_.cores_per_device;
   const DeviceMask free = view.untouched() & options_.eligible;
-  for (int start = 0; start + size <= geometry_.devices; start += stride) {
-    if ((tried.starts & device_bit(start)) != 0 || !set_is_free(shape, start, view)) continue;
-    if (packed && start > 0 && (free & device_bit(start - 1)) != 0) continue;
+  DeviceMask seen = 0;
+  for (int i = 0; i < legal.count(); ++i) {
+    if (i < kMaxDevices && (tried.sets >> i & 1) != 0) continue;
+    const DeviceMask set = legal.set(i);
+    if (!set_is_free(shape, set, view)) continue;
+    if (packed && i > 0 && (free & device_bit(i - 1)) != 0) continue;
     Candidate candidate;
-    candidate.placement = {low_devices(size) << start, low_cores(shape.last_cores)};
-    candidate.start = start;
-    candidate.key.tie = size == 1 ? geometry_.devices - start : start;
+    candidate.placement = {set, low_cores(shape.last_cores)};
+    if (all_alike) {
+      // What is linked to all alike costs alike, but for a last device that is partly used.
+      const DeviceMask last = whole ? 1 : device_bit(candidate.placement.last_device());
+      if ((seen & last) != 0) continue;
+      seen |= last;
+    }
+    candidate.number = i;
+    candidate.key.diameter = legal.diameter(i);
+    candidate.key.tie = shape.devices == 1 ? geometry_.devices - i : i;
     consider(candidate, pool, tried, best);
   }
 }
@@ -65,7 +81,7 @@ void CandidateScan::scan_runs(DeviceMask devices, const Shape& shape, const Node
       for (int at = from; length >= cores && !known && at <= last; ++at) {
         Candidate candidate;
         candidate.placement = {device_bit(device), low_cores(cores) << at};
-        candidate.start = device;
+        candidate.number = device;
         candidate.run_length = length;
         candidate.key.tie = (geometry_.devices - device) * kMaxCoresPerDevice + at;
         consider(candidate, pool, tried, best);
@@ -76,15 +92,24 @@ void CandidateScan::scan_runs(DeviceMask devices, const Shape& shape, const Node
   }
 }
 
-// candidate: all but the first two parts of its key.
-void CandidateScan::consider(const Candidate& candidate, const NodeState& pool, const Tried& tried,
+void CandidateScan::consider(Candidate candidate, const NodeState& pool, const Tried& tried,
                              std::optional<Candidate>& best) const {
-  const int fresh = options_.alone ? 0 : new_cores(pool, candidate.placement);
-  const CandidateKey key{fresh, cost(pool, candidate.placement), candidate.key.tie};
+  CandidateKey& key = candidate.key;
+  key.fresh = options_.alone ? 0 : new_cores(pool, candidate.placement);
+  // Costs are the dearest part of the comparison.
+  if (best && std::tie(best->key.fresh, best->key.diameter) < std::tie(key.fresh, key.diameter)) {
+    return;
+  }
+  key.cost = cost(pool, candidate.placement);
+  if (options_.spread) {
+    key.cost = -key.cost;
+    for (DeviceMask rest = candidate.placement.devices; rest != 0; rest &= rest - 1) {
+      key.in_use += std::popcount(pool.used(std::countr_zero(rest)));
+    }
+  }
   if (tried.last && !(*tried.last < key)) return;
   if (best && !(key < best->key)) return;
   best = candidate;
-  best->key = key;
 }
 
 }  // namespace neuron_scheduler::neuron

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "neuron/policy.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
 
@@ -13,7 +14,9 @@ namespace neuron_scheduler::neuron {
 // Order of preference; no two candidates of one container have the same.
 struct CandidateKey {
   int fresh = -1;  // Cores that the pod's other containers do not have.
-  std::int64_t cost = 0;
+  int diameter = 0;
+  int in_use = 0;         // Cores in use on its devices; counts where it is spread.
+  std::int64_t cost = 0;  // Below 0 where it is spread: the dearest first.
   int tie = 0;
   friend auto operator<=>(const CandidateKey&, const CandidateKey&) = default;
 };
@@ -21,14 +24,14 @@ struct CandidateKey {
 struct Candidate {
   CandidateKey key;
   Placement placement;
-  int start = 0;       // First device.
+  int number = 0;      // Of the set, among its LegalSets; the device of a run.
   int run_length = 0;  // Of the free run of cores that it lies in, if it is a run.
 };
 
 // What need not be tried any more for a container while all others stay where they are.
 struct Tried {
   std::optional<CandidateKey> last;
-  DeviceMask starts = 0;      // First devices of sets.
+  std::uint64_t sets = 0;     // Bit n: set number n; only of the first 64.
   std::uint64_t lengths = 0;  // Bit n: free runs of n cores.
 };
 
@@ -42,6 +45,7 @@ class CandidateScan {
     bool all_positions = false;
     // Nobody else's cores need be reused: keys have no `fresh`.
     bool alone = false;
+    bool spread = false;
   };
   CandidateScan(const Geometry& geometry, const Options& options)
       : geometry_(geometry), options_(options) {}
@@ -50,14 +54,15 @@ class CandidateScan {
   // at the same time; pool: the node without what the pod has so far, which costs are counted from.
   [[nodiscard]] std::optional<Candidate> next(const Shape& shape, const NodeState& view,
                                               const NodeState& pool, const Tried& tried) const;
-  [[nodiscard]] bool set_is_free(const Shape& shape, int start, const NodeState& view) const;
+  [[nodiscard]] bool set_is_free(const Shape& shape, DeviceMask set, const NodeState& view) const;
 
  private:
   void scan_sets(const Shape& shape, const NodeState& view, const NodeState& pool,
                  const Tried& tried, std::optional<Candidate>& best) const;
   void scan_runs(DeviceMask devices, const Shape& shape, const NodeState& view,
                  const NodeState& pool, const Tried& tried, std::optional<Candidate>& best) const;
-  void consider(const Candidate& candidate, const NodeState& pool, const Tried& tried,
+  // candidate: without what is to be computed of its key.
+  void consider(Candidate candidate, const NodeState& pool, const Tried& tried,
                 std::optional<Candidate>& best) const;
 
   const Geometry& geometry_;

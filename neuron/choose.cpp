@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
 #include <optional>
 #include <variant>
 
 #include "neuron/candidates.hpp"
+#include "neuron/legal_sets.hpp"
 
 namespace neuron_scheduler::neuron {
 namespace {
@@ -25,15 +27,19 @@ Fit fit_of(ShapeProblem problem) {
 
 // Most pods: one container asks, nothing to search.
 Evaluation place_alone(const NodeState& state, const ContainerRequest& request, DeviceMask eligible,
-                       Placement& placement) {
+                       DevicePolicy policy, Placement& placement) {
   const auto shape = shape_on(request, state.geometry());
   if (const auto* problem = std::get_if<ShapeProblem>(&shape)) return {fit_of(*problem), 0, 0};
-  const CandidateScan scan(state.geometry(), {.eligible = eligible, .alone = true});
+  const CandidateScan scan(state.geometry(),
+                           {.eligible = eligible, .alone = true, .spread = spreads(policy)});
   const auto best = scan.next(std::get<Shape>(shape), state, state, {});
   if (!best) return {Fit::kNoRoom, 0, 0};
   placement = best->placement;
-  return {Fit::kFits, best->key.cost, 1};
+  return {Fit::kFits, std::abs(best->key.cost), 1};
 }
+
+// Sets that a try may look at for the price of one step.
+constexpr int kSetsPerStep = 100;
 
 struct Item {
   int asking = 0;
@@ -42,16 +48,19 @@ struct Item {
   // Runs beside no other asking container: it cannot be in the way of any.
   bool independent = false;
   bool like_previous = false;  // Interchangeable with the item before.
+  int steps = 1;               // That one try counts for.
   std::uint64_t conflicts = 0;
 };
 
 class Search {
  public:
-  Search(const NodeState& state, const PodRequest& request, DeviceMask eligible)
+  Search(const NodeState& state, const PodRequest& request, DeviceMask eligible,
+         DevicePolicy policy)
       : base_(state),
         geometry_(state.geometry()),
         request_(request),
         eligible_(eligible),
+        spread_(spreads(policy)),
         simple_(!request.init_beside_sidecar),
         count_(request.asking.size()) {}
 
@@ -65,13 +74,19 @@ class Search {
   std::optional<Fit> prepare();
   bool sums_fit() const;
   bool equals_fit(std::size_t level, const NodeState& view) const;
-  bool place(std::size_t level, const NodeState& pool, DeviceMask excluded);
+  bool place(std::size_t level, const NodeState& pool, std::uint64_t excluded);
+  // Sets of more than one device are runs of consecutive ids, in order of these.
+  bool sets_are_runs() const {
+    return geometry_.rule == SetRule::kConsecutive || geometry_.rule == SetRule::kAlignedRows ||
+           geometry_.rule == SetRule::kOneOrAll;
+  }
   const NodeState& view_of(const Item& item, std::optional<NodeState>& storage) const;
 
   const NodeState& base_;
   const Geometry& geometry_;
   const PodRequest& request_;
   const DeviceMask eligible_;
+  const bool spread_;
   // No init container runs beside a sidecar: all that must be kept apart sees the same free cores.
   const bool simple_;
   const std::size_t count_;
@@ -95,6 +110,7 @@ std::optional<Fit> Search::prepare() {
     item.asking = static_cast<int>(i);
     item.shape = std::get<Shape>(shape);
     item.run = item.shape.is_run(geometry_);
+    if (!item.run) item.steps += LegalSets(geometry_, item.shape.devices).count() / kSetsPerStep;
     item.conflicts = asking.conflicts;
     item.independent = asking.conflicts == 0;
     if (item.shape.devices > 1 && item.shape.last_cores < geometry_.cores_per_device) {
@@ -105,7 +121,8 @@ std::optional<Fit> Search::prepare() {
   // arrangement of them, and so do runs of cores.
   scan_.emplace(geometry_, CandidateScan::Options{.eligible = eligible_,
                                                   .packed_sets = whole_sets_only && simple_,
-                                                  .all_positions = !simple_});
+                                                  .all_positions = !simple_,
+                                                  .spread = spread_});
   std::sort(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(count_),
             [](const Item& a, const Item& b) {
               if (a.shape.cores != b.shape.cores) return a.shape.cores > b.shape.cores;
@@ -153,11 +170,13 @@ bool Search::equals_fit(std::size_t level, const NodeState& view) const {
   const Shape& shape = items_[level].shape;
   int room = 0;
   if (!items_[level].run) {
-    const int stride = legal_stride(geometry_, shape.devices);
-    for (int start = 0; start + shape.devices <= geometry_.devices && room < wanted;) {
-      const bool free = scan_->set_is_free(shape, start, view);
+    if (shape.devices > 1 && !sets_are_runs()) return true;  // Not counted this easily.
+    const LegalSets legal(geometry_, shape.devices);
+    const int overlapping = shape.devices / legal_stride(geometry_, shape.devices);
+    for (int i = 0; i < legal.count() && room < wanted;) {
+      const bool free = scan_->set_is_free(shape, legal.set(i), view);
       room += free ? 1 : 0;
-      start += free ? std::max(stride, shape.devices) : stride;
+      i += free ? overlapping : 1;
     }
     return room >= wanted;
   }
@@ -184,7 +203,7 @@ const NodeState& Search::view_of(const Item& item, std::optional<NodeState>& sto
 }
 
 // Places items_[level] and all after it. pool: the node without what the pod got so far.
-bool Search::place(std::size_t level, const NodeState& pool, DeviceMask excluded) {
+bool Search::place(std::size_t level, const NodeState& pool, std::uint64_t excluded) {
   if (level == count_) return true;
   const Item& item = items_[level];
   const std::uint64_t bit = std::uint64_t{1} << item.asking;
@@ -192,23 +211,24 @@ bool Search::place(std::size_t level, const NodeState& pool, DeviceMask excluded
   const NodeState& view = view_of(item, storage);
   if (simple_ && !equals_fit(level, view)) return false;
   Tried tried;
-  tried.starts = excluded;
+  tried.sets = excluded;
   while (const auto candidate = scan_->next(item.shape, view, pool, tried)) {
-    if (++steps_ > kMaxSteps) {
+    steps_ += item.steps;
+    if (steps_ > kMaxSteps) {
       too_complex_ = true;
       return false;
     }
     placed_[static_cast<std::size_t>(item.asking)] = candidate->placement;
     if (level + 1 == count_) {
-      cost_ += candidate->key.cost;
+      cost_ += std::abs(candidate->key.cost);
       return true;
     }
     placed_mask_ |= bit;
     NodeState rest = pool;
     rest.take(candidate->placement);
-    const DeviceMask known = items_[level + 1].like_previous && !item.run ? tried.starts : 0;
+    const std::uint64_t known = items_[level + 1].like_previous && !item.run ? tried.sets : 0;
     if (place(level + 1, rest, known)) {
-      cost_ += candidate->key.cost;
+      cost_ += std::abs(candidate->key.cost);
       return true;
     }
     placed_mask_ &= ~bit;
@@ -218,7 +238,7 @@ bool Search::place(std::size_t level, const NodeState& pool, DeviceMask excluded
         item.shape.devices == 1 && (!item.run || candidate->run_length == item.shape.cores);
     if (simple_ && filled) return false;
     tried.last = candidate->key;
-    if (!item.run) tried.starts |= device_bit(candidate->start);
+    if (!item.run && candidate->number < 64) tried.sets |= std::uint64_t{1} << candidate->number;
     if (item.run && simple_) tried.lengths |= std::uint64_t{1} << candidate->run_length;
   }
   return false;
@@ -233,26 +253,37 @@ Evaluation Search::run() {
 
 }  // namespace
 
-Choice choose(const NodeState& state, const PodRequest& request, DeviceMask eligible) {
+Choice choose(const NodeState& state, const PodRequest& request, DeviceMask eligible,
+              DevicePolicy policy) {
+  if (untouched_only(policy)) eligible &= state.untouched();
   if (request.asking.size() == 1) {
     Placement placement;
     const Evaluation result =
-        place_alone(state, request.asking.front().request, eligible, placement);
+        place_alone(state, request.asking.front().request, eligible, policy, placement);
     if (result.fit != Fit::kFits) return {result.fit, 0, {}, result.steps};
     return {result.fit, result.cost, {placement}, result.steps};
   }
-  Search search(state, request, eligible);
+  Search search(state, request, eligible, policy);
   const Evaluation result = search.run();
+  if (result.fit == Fit::kTooComplex && spreads(policy)) {
+    return choose(state, request, eligible, DevicePolicy::kBinpack);
+  }
   if (result.fit != Fit::kFits) return {result.fit, 0, {}, result.steps};
   return {result.fit, result.cost, search.placements(), result.steps};
 }
 
-Evaluation evaluate(const NodeState& state, const PodRequest& request, DeviceMask eligible) {
+Evaluation evaluate(const NodeState& state, const PodRequest& request, DeviceMask eligible,
+                    DevicePolicy policy) {
+  if (untouched_only(policy)) eligible &= state.untouched();
   if (request.asking.size() == 1) {
     Placement placement;
-    return place_alone(state, request.asking.front().request, eligible, placement);
+    return place_alone(state, request.asking.front().request, eligible, policy, placement);
   }
-  return Search(state, request, eligible).run();
+  const Evaluation result = Search(state, request, eligible, policy).run();
+  if (result.fit == Fit::kTooComplex && spreads(policy)) {
+    return evaluate(state, request, eligible, DevicePolicy::kBinpack);
+  }
+  return result;
 }
 
 }  // namespace neuron_scheduler::neuron

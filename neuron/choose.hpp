@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "neuron/policy.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
 
@@ -28,7 +29,9 @@ enum class Fit : std::uint8_t {
 // tests assert at most 50 steps for pods of up to six containers, and 1000 where an init container
 // runs beside a sidecar (then positions inside a device matter, and less is proven). Only pods of
 // many sidecars and init containers of different odd sizes, on almost full nodes, can pass the
-// limit.
+// limit; and, where sets are not runs of ids (SetRule), pods of several big sets that are short of
+// room: a try there counts for as many steps as there are hundreds of sets. A search that spreads
+// and gives up is made once more as kBinpack.
 inline constexpr int kMaxSteps = 2000;
 
 struct Choice {
@@ -42,9 +45,11 @@ struct Choice {
 // as far as it can. Only devices of `eligible` are given; whole devices and sets of them are legal
 // ones of the node's topology.
 //
-// Preferred, in this order: fewest cores beyond those of the pod's other containers; least cost;
-// for one device the highest, for several the lowest; low cores.
-[[nodiscard]] Choice choose(const NodeState& state, const PodRequest& request, DeviceMask eligible);
+// Preferred, in this order: fewest cores beyond those of the pod's other containers; the smallest
+// diameter; what the policy says, by default least cost; for one device the highest, for several
+// the first of their LegalSets; low cores.
+[[nodiscard]] Choice choose(const NodeState& state, const PodRequest& request, DeviceMask eligible,
+                            DevicePolicy policy = DevicePolicy::kBinpack);
 
 // As choose, without the placements: allocates nothing.
 struct Evaluation {
@@ -53,6 +58,7 @@ struct Evaluation {
   int steps = 0;
 };
 [[nodiscard]] Evaluation evaluate(const NodeState& state, const PodRequest& request,
-                                  DeviceMask eligible);
+                                  DeviceMask eligible,
+                                  DevicePolicy policy = DevicePolicy::kBinpack);
 
 }  // namespace neuron_scheduler::neuron

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "neuron/legal_sets.hpp"
+
 namespace neuron_scheduler::neuron {
 namespace {
 
@@ -49,6 +51,34 @@ std::int64_t cores_value(CoreMask free) {
   return free < kByteRunsValue.size() ? kByteRunsValue[free] : runs_value(free);
 }
 
+// Of a ring that is closed.
+std::int64_t ring_value(std::uint64_t free, int devices) {
+  if (free == low_devices(devices)) {
+    const std::int64_t sizes = std::int64_t{devices} * (devices - 1) / 2;  // Of less than all.
+    return devices * sizes + devices;
+  }
+  const int used = std::countr_one(free);
+  if (used == 0) return runs_value(free);
+  return runs_value((free >> used | free << (devices - used)) & low_devices(devices));
+}
+
+// By free devices: the sizes of all linked sets among them, summed up. Made once.
+const std::vector<std::int32_t>& torus_values() {
+  static const std::vector<std::int32_t> kValues = [] {
+    std::vector<std::int32_t> values(std::size_t{1} << 16);
+    for (int size = 1; size <= 16; ++size) {
+      for (const std::uint16_t set : SetTable::torus().sets(size)) values[set] = size;
+    }
+    for (std::size_t bit = 1; bit < values.size(); bit <<= 1) {
+      for (std::size_t free = 0; free < values.size(); ++free) {
+        if ((free & bit) != 0) values[free] += values[free ^ bit];
+      }
+    }
+    return values;
+  }();
+  return kValues;
+}
+
 // Counted in devices.
 std::int64_t devices_value(const Geometry& geometry, DeviceMask free) {
   switch (geometry.rule) {
@@ -57,6 +87,13 @@ std::int64_t devices_value(const Geometry& geometry, DeviceMask free) {
     case SetRule::kAlignedRows:
       return kHalfTorusValue[free & 0xff] + kHalfTorusValue[free >> 8 & 0xff] +
              (free == 0xffff ? 16 : 0);
+    case SetRule::kConsecutiveRing:
+      return ring_value(free, geometry.devices);
+    case SetRule::kTorusConnected:
+      return torus_values()[free & 0xffff];
+    case SetRule::kAnySet:
+      // The sum of s * (n over s).
+      return free == 0 ? 0 : std::popcount(free) * (std::int64_t{1} << (std::popcount(free) - 1));
     case SetRule::kOneOrAll:
       break;
   }

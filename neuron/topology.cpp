@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "neuron/legal_sets.hpp"
+
 namespace neuron_scheduler::neuron {
 namespace {
 
@@ -31,18 +33,26 @@ constexpr std::array kInstanceTypes{
 
 constexpr bool by_name(const InstanceType& a, const InstanceType& b) { return a.name < b.name; }
 static_assert(std::is_sorted(kInstanceTypes.begin(), kInstanceTypes.end(), by_name));
+static_assert(std::all_of(kInstanceTypes.begin(), kInstanceTypes.end(), [](const auto& type) {
+  // As SetRule::kAnySet and kTorusConnected want it.
+  return (type.arrangement != kSwitched || type.devices <= 16) &&
+         (type.arrangement != kTorus4x4 || type.devices == 16);
+}));
 
 // Rows are legal on every topology of 16 devices, so they are what an unknown type of 16 gets
 // (design.md §5).
-SetRule rule_of(Arrangement arrangement, int devices) {
+SetRule rule_of(Arrangement arrangement, int devices, const SetOptions& options) {
+  const bool connected = options.placement == PlacementMode::kConnected;
   switch (arrangement) {
     case kLine:
-    case kRing:
       return SetRule::kConsecutive;
+    case kRing:
+      return connected || options.ring_wrap ? SetRule::kConsecutiveRing : SetRule::kConsecutive;
     case kSwitched:
+      if (connected) return SetRule::kAnySet;
       return devices == 16 ? SetRule::kAlignedRows : SetRule::kConsecutive;
     case kTorus4x4:
-      return SetRule::kAlignedRows;
+      return connected ? SetRule::kTorusConnected : SetRule::kAlignedRows;
     case kNone:
     case kUnknown:
       break;
@@ -61,7 +71,8 @@ const InstanceType* find_instance_type(std::string_view name) {
   return found != kInstanceTypes.end() && found->name == name ? &*found : nullptr;
 }
 
-std::variant<Geometry, Problem> read_geometry(const NodeCapacity& capacity) {
+std::variant<Geometry, Problem> read_geometry(const NodeCapacity& capacity,
+                                              const SetOptions& options) {
   const std::int64_t devices = capacity.devices.value_or(0);
   const std::int64_t cores = capacity.cores.value_or(0);
   if (devices < 0 || cores < 0) return Problem{"negative capacity"};
@@ -83,17 +94,15 @@ std::variant<Geometry, Problem> read_geometry(const NodeCapacity& capacity) {
   }
   const InstanceType* type = find_instance_type(capacity.instance_type);
   if (type != nullptr && type->devices == devices) geometry.arrangement = type->arrangement;
-  geometry.rule = rule_of(geometry.arrangement, geometry.devices);
+  geometry.rule = rule_of(geometry.arrangement, geometry.devices, options);
   return geometry;
 }
 
 std::vector<DeviceMask> legal_sets(const Geometry& geometry, int size) {
   std::vector<DeviceMask> sets;
-  const int stride = legal_stride(geometry, size);
-  if (stride == 0) return sets;
-  for (int first = 0; first + size <= geometry.devices; first += stride) {
-    sets.push_back(low_devices(size) << first);
-  }
+  const LegalSets legal(geometry, size);
+  sets.reserve(static_cast<std::size_t>(legal.count()));
+  for (int i = 0; i < legal.count(); ++i) sets.push_back(legal.set(i));
   return sets;
 }
 
@@ -101,9 +110,9 @@ std::string legal_sizes(const Geometry& geometry) {
   if (geometry.devices == 0) return "none";
   if (geometry.devices == 1) return "1";
   const std::string all = std::to_string(geometry.devices);
-  if (geometry.rule == SetRule::kConsecutive) return "1 to " + all;
+  if (geometry.rule == SetRule::kOneOrAll) return "1 or " + all;
   if (geometry.rule == SetRule::kAlignedRows) return "1 or 4 or 8 or " + all;
-  return "1 or " + all;
+  return "1 to " + all;
 }
 
 }  // namespace neuron_scheduler::neuron

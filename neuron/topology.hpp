@@ -44,11 +44,26 @@ enum class Arrangement : std::uint8_t {
   kSwitched,  // All to all through switches.
 };
 
-// Which sets of whole devices one container may be given.
+// Which sets of whole devices one container may be given. legal_sets.hpp lists them.
 enum class SetRule : std::uint8_t {
   kOneOrAll,
-  kConsecutive,  // Any number of consecutive ids, without wrapping around.
-  kAlignedRows,  // 1, 4, 8 or 16 of 16 devices; the 4 and 8 start at a multiple of their number.
+  kConsecutive,      // Any number of consecutive ids, without wrapping around.
+  kAlignedRows,      // 1, 4, 8 or 16 of 16 devices; 4 and 8 start at a multiple of their number.
+  kConsecutiveRing,  // Any number of consecutive ids; 0 follows the last.
+  kTorusConnected,   // Any number of the 16 of a torus that are linked among themselves.
+  kAnySet,           // Any number of any, of at most 16.
+};
+
+// What a cluster allows (design.md §5).
+enum class PlacementMode : std::uint8_t {
+  kAligned,    // What AWS documents.
+  kConnected,  // Every set that is linked in itself; where links are not known, as kAligned.
+};
+
+struct SetOptions {
+  PlacementMode placement = PlacementMode::kAligned;
+  bool ring_wrap = false;  // On a ring, 0 follows the last device. Always so with kConnected.
+  friend bool operator==(const SetOptions&, const SetOptions&) = default;
 };
 
 struct InstanceType {
@@ -92,20 +107,22 @@ struct NodeCapacity {
 // Cores per device are capacity by capacity of that node, never of its family (design.md §5). A
 // type whose number of devices is not the node's counts as unknown. A Problem: negative, beyond the
 // bounds, or cores without devices.
-[[nodiscard]] std::variant<Geometry, Problem> read_geometry(const NodeCapacity& capacity);
+[[nodiscard]] std::variant<Geometry, Problem> read_geometry(const NodeCapacity& capacity,
+                                                            const SetOptions& options = {});
 
-// Legal sets of `size` devices are size consecutive ids that start at 0, stride, 2*stride, ... This
-// is the stride, or 0 if no set of that size is legal.
+// Under the first three rules, legal sets of `size` devices are size consecutive ids that start at
+// 0, stride, 2*stride, ... This is the stride, or 0 if no set of that size is legal. Under the
+// others every size is legal, and this is 1.
 [[nodiscard]] constexpr int legal_stride(const Geometry& geometry, int size) {
   if (size < 1 || size > geometry.devices) return 0;
   if (size == 1) return 1;
   if (size == geometry.devices) return size;
-  if (geometry.rule == SetRule::kConsecutive) return 1;
-  if (geometry.rule == SetRule::kAlignedRows && (size == 4 || size == 8)) return size;
-  return 0;
+  if (geometry.rule == SetRule::kOneOrAll) return 0;
+  if (geometry.rule == SetRule::kAlignedRows) return size == 4 || size == 8 ? size : 0;
+  return 1;
 }
 
-// The legal sets of that size, in order of their lowest device.
+// The legal sets of that size, in the order of LegalSets.
 [[nodiscard]] std::vector<DeviceMask> legal_sets(const Geometry& geometry, int size);
 
 // For messages: "1 or 4 or 8 or 16", "1 to 12", "1". Without commas, which separate the reasons of

@@ -21,8 +21,8 @@ void FailureReporter::report(const model::Pod& pod, const model::Name& reporter,
     told.news = UnscheduledCondition{std::string(reason), message};
     told.patched.reset();
   }
-  const bool shown =
-      pod.scheduled_condition_reason == reason && pod.scheduled_condition_message == message;
+  const bool shown = pod.waiting->scheduled_condition_reason == reason &&
+                     pod.waiting->scheduled_condition_message == message;
   const bool on_its_way = told.patched && now - *told.patched < kConditionResend;
   if (!shown && !on_its_way) {
     told.patched = now;

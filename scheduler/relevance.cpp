@@ -5,11 +5,13 @@ bool same_for_scheduling(const model::Pod& a, const model::Pod& b) {
   return a.priority == b.priority && a.labels == b.labels && a.annotations == b.annotations &&
          a.containers == b.containers && a.requests == b.requests &&
          a.nonzero_cpu_milli == b.nonzero_cpu_milli &&
-         a.nonzero_memory_bytes == b.nonzero_memory_bytes && a.tolerations == b.tolerations &&
-         a.node_affinity == b.node_affinity && a.preferred_nodes == b.preferred_nodes &&
-         a.host_ports == b.host_ports && a.images == b.images &&
-         a.scheduling_gates == b.scheduling_gates && a.unbuilt_needs == b.unbuilt_needs &&
-         a.decode_error == b.decode_error;
+         a.nonzero_memory_bytes == b.nonzero_memory_bytes &&
+         a.waiting->tolerations == b.waiting->tolerations &&
+         a.waiting->node_affinity == b.waiting->node_affinity &&
+         a.waiting->preferred_nodes == b.waiting->preferred_nodes && a.host_ports == b.host_ports &&
+         a.waiting->images == b.waiting->images &&
+         a.waiting->scheduling_gates == b.waiting->scheduling_gates &&
+         a.waiting->unbuilt_needs == b.waiting->unbuilt_needs && a.decode_error == b.decode_error;
 }
 
 bool same_for_scheduling(const model::Node& a, const model::Node& b) {

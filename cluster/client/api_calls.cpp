@@ -152,7 +152,7 @@ class HttpApiCalls final : public ApiCalls {
               kStrategicMergePatch, Lane::kStatus);
     // A condition with a reason is there already, and is False: the pod is not scheduled.
     std::optional<model::WallTime> changed;
-    if (pod.scheduled_condition_reason.empty()) changed = context_.clock.wall();
+    if (pod.waiting->scheduled_condition_reason.empty()) changed = context_.clock.wall();
     request.body = unscheduled_patch(pod, reason, message, changed);
     WriteQueue::Entry entry;
     entry.key = pod.uid.text;

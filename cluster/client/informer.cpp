@@ -14,8 +14,9 @@ namespace neuron_scheduler::client {
 namespace {
 
 constexpr std::size_t kErrorBodyBytesMax = std::size_t{64} * 1024;
-// The server sends a bookmark about each minute: two of them missing mean that it is gone.
-constexpr std::chrono::milliseconds kWatchIdleMax{150'000};
+// The server sends a bookmark each minute, some seconds late at worst: without one it is gone. If
+// not, watching again from the last version costs next to nothing.
+constexpr std::chrono::milliseconds kWatchIdleMax{90'000};
 // Also until the answer begins: older servers put a whole list together first. They give up after
 // 60 s themselves.
 constexpr std::chrono::milliseconds kListIdleMax{60'000};

@@ -46,6 +46,7 @@ struct PodParts {
   model::PodResources resources;
   std::vector<std::string> container_names;  // Parallel to resources.containers.
   std::array<bool, static_cast<std::size_t>(UnbuiltNeed::kTopologySpread) + 1> needs{};
+  model::Waiting waiting;  // Left out where the pod is bound.
 
   void need(UnbuiltNeed need) { needs[static_cast<std::size_t>(need)] = true; }
 };
@@ -59,8 +60,8 @@ void read_host_ports(const Value& ports, Pod& pod) {
   });
 }
 
-void add_image(const Value& name, Pod& pod) {
-  if (!pod.bound()) pod.images.push_back(model::normalized_image_name(name.text()));
+void add_image(const Value& name, PodParts& parts) {
+  parts.waiting.images.push_back(model::normalized_image_name(name.text()));
 }
 
 void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
@@ -75,13 +76,13 @@ void read_container(const Value& value, bool init, Pod& pod, PodParts& parts) {
   resources.requests = resource_list(value["resources"]["requests"]);
   container.extended_requests = extended_of(resources.requests);
   if (container.role != ContainerRole::kInit) read_host_ports(value["ports"], pod);
-  add_image(value["image"], pod);
+  if (!pod.bound()) add_image(value["image"], parts);
   parts.container_names.push_back(container.name);
   parts.resources.containers.push_back(std::move(resources));
   pod.containers.push_back(std::move(container));
 }
 
-void read_tolerations(const Value& tolerations, Pod& pod) {
+void read_tolerations(const Value& tolerations, PodParts& parts) {
   tolerations.each_item([&](const Value& value) {
     model::Toleration toleration;
     toleration.key = model::Name(value["key"].text());
@@ -100,7 +101,7 @@ void read_tolerations(const Value& tolerations, Pod& pod) {
     if (!toleration.any_effect) {
       toleration.effect = taint_effect(effect).value_or(model::TaintEffect::kNoSchedule);
     }
-    pod.tolerations.push_back(std::move(toleration));
+    parts.waiting.tolerations.push_back(std::move(toleration));
   });
 }
 
@@ -114,10 +115,10 @@ bool needs_no_scheduling(std::string_view source) {
   return std::find(kFine.begin(), kFine.end(), source) != kFine.end();
 }
 
-void read_volumes(const Value& volumes, Pod& pod, PodParts& parts) {
+void read_volumes(const Value& volumes, PodParts& parts) {
   volumes.each_item([&](const Value& volume) {
     const Value image = volume["image"];
-    if (image.exists()) add_image(image["reference"], pod);
+    if (image.exists()) add_image(image["reference"], parts);
     volume.each_entry([&](std::string_view source, const Value& value) {
       if (source == "name" || !value.exists() || needs_no_scheduling(source)) return;
       const bool claim = source == "persistentVolumeClaim" || source == "ephemeral";
@@ -132,8 +133,8 @@ bool has_items(const Value& array) {
   return any;
 }
 
-void read_needs(const Value& spec, Pod& pod, PodParts& parts) {
-  read_volumes(spec["volumes"], pod, parts);
+void read_needs(const Value& spec, PodParts& parts) {
+  read_volumes(spec["volumes"], parts);
   if (has_items(spec["resourceClaims"])) parts.need(UnbuiltNeed::kResourceClaims);
   const Value affinity = spec["affinity"];
   constexpr std::string_view kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -157,13 +158,14 @@ void read_spec(const Value& spec, Pod& pod, PodParts& parts) {
   parts.resources.overhead = resource_list(spec["overhead"]);
   pod.priority = static_cast<std::int32_t>(spec["priority"].integer(
       std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
-  read_tolerations(spec["tolerations"], pod);
-  spec["schedulingGates"].each_item(
-      [&](const Value& gate) { pod.scheduling_gates.emplace_back(gate["name"].text()); });
-  pod.node_affinity = required_node_affinity(spec);
-  pod.preferred_nodes = preferred_nodes(spec);
   pod.anti_affinity = anti_affinity_terms(spec, pod.namespace_name);
-  read_needs(spec, pod, parts);
+  if (pod.bound()) return;
+  read_tolerations(spec["tolerations"], parts);
+  spec["schedulingGates"].each_item(
+      [&](const Value& gate) { parts.waiting.scheduling_gates.emplace_back(gate["name"].text()); });
+  parts.waiting.node_affinity = required_node_affinity(spec);
+  parts.waiting.preferred_nodes = preferred_nodes(spec);
+  read_needs(spec, parts);
 }
 
 std::optional<model::ResourceList> optional_list(const Value& map) {
@@ -194,9 +196,9 @@ void read_status(const Value& status, Pod& pod, PodParts& parts) {
   status["conditions"].each_item([&](const Value& condition) {
     const std::string_view type = condition["type"].text();
     if (type == "PodScheduled") {
-      pod.scheduled_condition_reason = condition["reason"].text();
+      parts.waiting.scheduled_condition_reason = condition["reason"].text();
       // Only to compare with what we would write, which is shorter.
-      pod.scheduled_condition_message =
+      parts.waiting.scheduled_condition_message =
           condition["message"].text(std::string_view::npos).substr(0, kConditionMessageBytesMax);
     } else if (type == "PodResizePending") {
       parts.resources.resize_infeasible = condition["reason"].text() == "Infeasible";
@@ -209,14 +211,15 @@ void read_status(const Value& status, Pod& pod, PodParts& parts) {
   parts.resources.allocated = optional_list(status["allocatedResources"]);
 }
 
-void finish(const PodParts& parts, Pod& pod) {
+void finish(PodParts& parts, Pod& pod) {
   const model::EffectiveRequests effective = model::effective_requests(parts.resources);
   pod.requests = effective.requests;
   pod.nonzero_cpu_milli = effective.nonzero_cpu_milli;
   pod.nonzero_memory_bytes = effective.nonzero_memory_bytes;
   for (std::size_t i = 0; i < parts.needs.size(); ++i) {
-    if (parts.needs[i]) pod.unbuilt_needs.push_back(static_cast<UnbuiltNeed>(i));
+    if (parts.needs[i]) parts.waiting.unbuilt_needs.push_back(static_cast<UnbuiltNeed>(i));
   }
+  if (!pod.bound()) pod.waiting = std::move(parts.waiting);
 }
 
 }  // namespace

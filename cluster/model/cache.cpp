@@ -56,20 +56,20 @@ void Cache::set_pod(const PodRef& pod) {
   }
   // A node name is never taken back: such news is older than what is known here.
   if (!pod->bound() && pod->decode_error.empty()) return;
-  const PodRef before = found->second.pod;
+  const PodRef before = found->pod;
   PodRef after = pod->decode_error.empty() ? pod : with_last_good_state(*before, *pod);
   // Where the binding is not the assumed one, what was assumed never was: nothing of it may stick.
-  const bool not_as_assumed = found->second.assumed && after->annotations != before->annotations;
+  const bool not_as_assumed = found->assumed && after->annotations != before->annotations;
   if (after->node_name != before->node_name || not_as_assumed) {
     detach(pod->uid);
     attach(PodEntry{std::move(after), false});
     return;
   }
-  if (found->second.assumed && pod->bound()) {
-    found->second.assumed = false;
+  if (found->assumed && pod->bound()) {
+    found->assumed = false;
     --assumed_count_;
   }
-  found->second.pod = after;
+  found->pod = after;  // Of the same uid.
   NodeView& view = view_of(after->node_name);
   const bool holds_the_same = after->annotations == before->annotations &&
                               after->requests == before->requests &&
@@ -101,12 +101,12 @@ bool Cache::forget(const Uid& uid) {
 
 bool Cache::assumed(const Uid& uid) const {
   const auto found = pods_.find(uid);
-  return found != pods_.end() && found->second.assumed;
+  return found != pods_.end() && found->assumed;
 }
 
 PodRef Cache::find_pod(const Uid& uid) const {
   const auto found = pods_.find(uid);
-  return found == pods_.end() ? nullptr : found->second.pod;
+  return found == pods_.end() ? nullptr : found->pod;
 }
 
 std::span<const NodeView* const> Cache::nodes() const {
@@ -169,12 +169,12 @@ void Cache::attach(PodEntry entry) {
   if (!entry.assumed) view.note_stranger();
   view.add_pod(entry.pod);
   touch(view);
-  pods_.emplace(entry.pod->uid, std::move(entry));
+  pods_.insert(std::move(entry));
 }
 
 void Cache::detach(const Uid& uid) {
   const auto found = pods_.find(uid);
-  const PodEntry entry = std::move(found->second);
+  const PodEntry entry = *found;
   pods_.erase(found);
   if (entry.assumed) --assumed_count_;
   NodeView& view = view_of(entry.pod->node_name);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -93,8 +94,23 @@ class Cache {
   static constexpr std::size_t kChangesKept = 2048;
 
   struct PodEntry {
-    PodRef pod;
-    bool assumed = false;
+    mutable PodRef pod;  // Replaced by others of the same uid only.
+    mutable bool assumed = false;
+  };
+  // By uid, which is held once: in the pod.
+  struct HashUid {
+    using is_transparent = void;
+    std::size_t operator()(const Uid& uid) const { return std::hash<Uid>{}(uid); }
+    std::size_t operator()(const PodEntry& entry) const { return (*this)(entry.pod->uid); }
+  };
+  struct SameUid {
+    using is_transparent = void;
+    static const Uid& uid_of(const Uid& uid) { return uid; }
+    static const Uid& uid_of(const PodEntry& entry) { return entry.pod->uid; }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return uid_of(a) == uid_of(b);
+    }
   };
 
   NodeView& view_of(const Name& node_name);
@@ -108,7 +124,7 @@ class Cache {
 
   std::vector<AggregateFactory> factories_;
   std::unordered_map<Name, std::unique_ptr<NodeView>> views_;
-  std::unordered_map<Uid, PodEntry> pods_;
+  std::unordered_set<PodEntry, HashUid, SameUid> pods_;
   std::unordered_map<Name, Labels> namespaces_;
   AntiAffinityIndex anti_affinity_;
   ImageCounts images_;

@@ -28,7 +28,7 @@ void NodeView::set_node(NodeRef node) {
 
 void NodeView::add_pod(PodRef pod) {
   account(*pod);
-  for (const auto& aggregate : aggregates_) aggregate->add_pod(*pod);
+  for (const auto& aggregate : aggregates_) aggregate->add_pod(pod);
   pods_.push_back(std::move(pod));
 }
 
@@ -40,7 +40,7 @@ void NodeView::update_pod(const Pod& before, PodRef after) {
   const PodRef old = std::exchange(*found, std::move(after));
   unaccount(*old);
   account(**found);
-  for (const auto& aggregate : aggregates_) aggregate->update_pod(*old, **found);
+  for (const auto& aggregate : aggregates_) aggregate->update_pod(*old, *found);
 }
 
 void NodeView::remove_pod(const Pod& pod) {

@@ -30,8 +30,8 @@ class NodeAggregate {
   [[nodiscard]] virtual std::unique_ptr<NodeAggregate> clone() const = 0;
   // Null when there is no such node object now.
   virtual void set_node(const Node* node) = 0;
-  virtual void add_pod(const Pod& pod) = 0;
-  virtual void update_pod(const Pod& before, const Pod& after) = 0;
+  virtual void add_pod(const PodRef& pod) = 0;
+  virtual void update_pod(const Pod& before, const PodRef& after) = 0;
   virtual void remove_pod(const Pod& pod) = 0;
   // What came up since the last call.
   [[nodiscard]] virtual std::vector<Notice> take_notices() { return {}; }

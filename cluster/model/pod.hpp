@@ -12,6 +12,7 @@
 #include "cluster/model/host_port.hpp"
 #include "cluster/model/name.hpp"
 #include "cluster/model/quantity.hpp"
+#include "cluster/model/rare.hpp"
 #include "cluster/model/resources.hpp"
 #include "cluster/model/selector.hpp"
 #include "cluster/model/taint.hpp"
@@ -51,6 +52,24 @@ enum class UnbuiltNeed : std::uint8_t {
   kTopologySpread,  // A DoNotSchedule constraint.
 };
 
+// What matters of a pod only as long as it waits for a node. Bound pods, which are many, are
+// decoded without it.
+struct Waiting {
+  std::vector<Toleration> tolerations;
+  RequiredNodeAffinity node_affinity;
+  std::vector<PreferredNodeTerm> preferred_nodes;
+  // Of containers and image volumes, one for each, normalized (images.hpp).
+  std::vector<Name> images;
+  std::vector<std::string> scheduling_gates;
+  std::vector<UnbuiltNeed> unbuilt_needs;  // In order of the enum, none twice.
+
+  // The condition PodScheduled as last seen, so that an equal one is not written again.
+  std::string scheduled_condition_reason;
+  std::string scheduled_condition_message;
+
+  friend bool operator==(const Waiting&, const Waiting&) = default;
+};
+
 // A pod as decisions need it, never changed after it is made: decoded from the API's object, or
 // made by the cache for an assumed pod. A pod that could not be decoded has a decode_error and
 // nothing but its identity, node and scheduler, and what it uses if only its labels or annotations
@@ -74,20 +93,9 @@ struct Pod {
   Resources requests;                  // Effective (kube-scheduler.md §2.1).
   std::int64_t nonzero_cpu_milli = 0;  // For scoring: with defaults where nothing is asked (§2.3).
   std::int64_t nonzero_memory_bytes = 0;
-  std::vector<Toleration> tolerations;
-  RequiredNodeAffinity node_affinity;
-  std::vector<PreferredNodeTerm> preferred_nodes;
   std::vector<HostPort> host_ports;  // Of containers that run on.
-  // Of containers and image volumes, one for each, normalized (images.hpp). Not of bound pods: they
-  // are only looked at to choose a node.
-  std::vector<Name> images;
-  std::vector<std::string> scheduling_gates;
-  std::vector<UnbuiltNeed> unbuilt_needs;  // In order of the enum, none twice.
   std::vector<AntiAffinityTerm> anti_affinity;
-
-  // The condition PodScheduled as last seen, so that an equal one is not written again.
-  std::string scheduled_condition_reason;
-  std::string scheduled_condition_message;
+  Rare<Waiting> waiting;
 
   std::string decode_error;
 

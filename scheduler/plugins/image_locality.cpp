@@ -36,7 +36,7 @@ std::int64_t score_of(std::int64_t sum, std::size_t image_count) {
 }  // namespace
 
 void ImageLocality::describe(const model::Pod& pod, Likeness& likeness) const {
-  auto images = pod.images;
+  auto images = pod.waiting->images;
   std::sort(images.begin(), images.end());
   likeness.add(static_cast<std::int64_t>(images.size()));
   for (const auto& image : images) likeness.add(image.view());
@@ -56,7 +56,7 @@ void ImageLocality::describe_cluster(const PluginState* /*filter_state*/,
 PreScoreResult ImageLocality::pre_score(const model::Pod& pod, const model::Cache& cache) const {
   const auto all_nodes = static_cast<double>(cache.node_count());
   auto state = std::make_unique<Worths>();
-  for (const auto& name : pod.images) {
+  for (const auto& name : pod.waiting->images) {
     const auto* image = cache.images().find(name);
     if (image == nullptr) continue;
     const double share = static_cast<double>(image->nodes) / all_nodes;
@@ -84,7 +84,7 @@ std::int64_t ImageLocality::score(const PluginState* state, const model::Pod& po
                                     [&](const auto& image) { return image.name == name; });
     if (has_it) sum += worth;
   }
-  return score_of(sum, pod.images.size());
+  return score_of(sum, pod.waiting->images.size());
 }
 
 }  // namespace neuron_scheduler::scheduler

@@ -1,89 +1,65 @@
 #include "scheduler/plugins/neuron_held_pod.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
-#include "neuron/assignment.hpp"
+#include "scheduler/plugins/neuron_keys.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
 
-// A pod whose annotations change more often than this is foreign from then on.
-constexpr std::size_t kReadingsMax = 8;
-
+using model::Name;
+using neuron::Geometry;
+using neuron::PodRequest;
 using Reading = NeuronHeldPod::Reading;
 
-// Whether its numbers mean what they meant.
-bool still_means(const Reading& reading, const neuron::Geometry& geometry) {
-  return reading.devices == geometry.devices &&
-         (reading.whole_devices || reading.cores_per_device == geometry.cores_per_device);
+// A pod whose annotations change more often than this is foreign from then on.
+constexpr std::size_t kReadableTextsMax = 8;
+
+std::optional<std::string_view> annotation(const model::Pod& pod, const Name& key) {
+  const std::string* value = pod.annotations.find(key);
+  return value == nullptr ? std::nullopt : std::optional<std::string_view>(*value);
 }
 
-// Its cores; where the numbers of cores mean others now, all of their devices.
-void take(const Reading& reading, neuron::NodeState& from) {
-  const bool exact = !reading.whole_devices && still_means(reading, from.geometry());
-  for (const auto& [device, cores] : reading.cores) {
-    from.take(device, exact ? cores : from.geometry().full_device());
-  }
+bool in_devices(const PodRequest& request) {
+  return std::all_of(request.asking.begin(), request.asking.end(),
+                     [](const auto& asking) { return asking.request.in_devices(); });
 }
 
-}  // namespace
-
-void NeuronHeldPod::hold(std::string_view node, neuron::NodeState& state) {
-  const neuron::Geometry& geometry = state.geometry();
-  devices = 0;
-  foreign = false;
-  if (geometry.devices == 0) return;
-  const bool known = read(node, geometry);
-  take_from(state);
-  for (const Reading& reading : readings) {
-    for (const auto& part : reading.cores) devices |= neuron::device_bit(part.device);
-  }
-  const bool all = fills(geometry);
-  if (all) devices = geometry.all_devices();
-  foreign = !all && !known;
+// nullopt: not readable on a node of this geometry.
+std::optional<neuron::CoreSet> read(const PodRequest& request, std::string_view node,
+                                    const Geometry& geometry, const model::Pod& pod) {
+  auto cores = neuron::read_assignment(node, geometry, request, texts_of(pod));
+  auto* known = std::get_if<neuron::CoreSet>(&cores);
+  return known == nullptr ? std::nullopt : std::optional(std::move(*known));
 }
 
-void NeuronHeldPod::take_from(neuron::NodeState& state) const {
-  for (const Reading& reading : readings) take(reading, state);
-  if (!fills(state.geometry())) return;
-  for (int device = 0; device < state.geometry().devices; ++device) {
-    state.take(device, state.geometry().full_device());
-  }
+// Numbers of cores mean what they meant; those of devices do if only their cores differ.
+bool same_devices(const Geometry& a, const Geometry& b) { return a.devices == b.devices; }
+bool same_cores(const Geometry& a, const Geometry& b) {
+  return same_devices(a, b) && a.cores_per_device == b.cores_per_device;
 }
 
-// Whether all that it holds is known.
-bool NeuronHeldPod::read(std::string_view node, const neuron::Geometry& geometry) {
-  const bool read_before = std::any_of(readings.begin(), readings.end(),
-                                       [&](const Reading& each) { return each.text == current; });
-  if (!read_before && request) {
-    changed = !readings.empty();
-    auto cores =
-        neuron::read_assignment(node, geometry, *request, {current.ids, current.allocated});
-    if (auto* readable = std::get_if<neuron::CoreSet>(&cores)) {
-      const bool whole =
-          std::all_of(request->asking.begin(), request->asking.end(),
-                      [](const auto& asking) { return asking.request.in_devices(); });
-      // One more than are allowed is kept, too: it may be true.
-      if (readings.size() <= kReadingsMax) {
-        readings.push_back(
-            {current, geometry.devices, geometry.cores_per_device, std::move(*readable), whole});
-      }
-      too_many = readings.size() > kReadingsMax;
-    }
+// Takes what was read then: the same cores, or, where their numbers mean others now, all of their
+// devices. False if it is not known what of it the pod has now.
+bool take(const Reading& reading, const PodRequest& request, std::string_view node,
+          neuron::NodeState& state) {
+  const auto cores = read(request, node, reading.geometry, *reading.pod);
+  if (!cores) return false;
+  const bool exact = same_cores(reading.geometry, state.geometry());
+  for (const auto& part : *cores) {
+    state.take(part.device, exact ? part.cores : state.geometry().full_device());
   }
-  return !damaged && request && !too_many && !readings.empty() &&
-         std::all_of(readings.begin(), readings.end(),
-                     [&](const Reading& reading) { return still_means(reading, geometry); });
+  return exact || (in_devices(request) && same_devices(reading.geometry, state.geometry()));
 }
 
 // Whoever asks for everything has everything, whatever its annotations say.
-bool NeuronHeldPod::fills(const neuron::Geometry& geometry) const {
-  if (!request) return false;
+bool fills(const PodRequest& request, const Geometry& geometry) {
   const int all = geometry.devices * geometry.cores_per_device;
   std::int64_t running = 0;
-  for (const auto& asking : request->asking) {
+  for (const auto& asking : request.asking) {
     const auto shape = neuron::shape_on(asking.request, geometry);
     if (!std::holds_alternative<neuron::Shape>(shape)) return false;
     const int cores = std::get<neuron::Shape>(shape).cores;
@@ -93,41 +69,127 @@ bool NeuronHeldPod::fills(const neuron::Geometry& geometry) const {
   return all > 0 && running == all;
 }
 
-std::string NeuronHeldPod::foreign_note(std::string_view node,
-                                        const neuron::Geometry& geometry) const {
-  const auto other = std::find_if(readings.begin(), readings.end(), [&](const Reading& reading) {
-    return !still_means(reading, geometry);
+void take_all(neuron::NodeState& state) {
+  for (int device = 0; device < state.geometry().devices; ++device) {
+    state.take(device, state.geometry().full_device());
+  }
+}
+
+}  // namespace
+
+neuron::AssignmentText texts_of(const model::Pod& pod) {
+  static const Name kIds(neuron_keys::kIds);
+  static const Name kAllocated(neuron_keys::kHamiAllocated);
+  return {annotation(pod, kIds), annotation(pod, kAllocated)};
+}
+
+bool same_texts(const model::Pod& a, const model::Pod& b) {
+  const neuron::AssignmentText one = texts_of(a);
+  const neuron::AssignmentText other = texts_of(b);
+  return one.ids == other.ids && one.allocated == other.allocated;
+}
+
+void NeuronHeldPod::replace(const model::PodRef& pod) {
+  const model::PodRef old = std::exchange(now.pod, pod);
+  if (same_texts(*old, *pod)) return;
+  const Geometry then = std::exchange(now.geometry, {});
+  const auto again = std::find_if(earlier.begin(), earlier.end(), [&](const Reading& reading) {
+    return same_texts(*reading.pod, *pod);
   });
+  if (again != earlier.end()) {
+    now.geometry = again->geometry;
+    earlier.erase(again);
+  }
+  if (then.devices > 0 && earlier.size() < kReadableTextsMax) earlier.push_back({old, then});
+}
+
+void NeuronHeldPod::hold(const PodRequest* request, std::string_view node,
+                         neuron::NodeState& state) {
+  const Geometry& geometry = state.geometry();
+  devices = 0;
+  foreign = false;
+  if (geometry.devices == 0) return;
+  if (request == nullptr) {
+    foreign = true;
+    return;
+  }
+  if (now.geometry.devices == 0) {
+    changed = !earlier.empty();
+    if (read(*request, node, geometry, *now.pod)) {
+      // One more than are allowed holds, too: it may be true.
+      too_many = too_many || earlier.size() >= kReadableTextsMax;
+      now.geometry = geometry;
+    }
+  }
+  neuron::NodeState own(geometry);
+  bool known = now.pod->decode_error.empty() && !too_many;
+  for (const Reading& reading : earlier) known &= take(reading, *request, node, own);
+  if (now.geometry.devices > 0) {
+    known &= take(now, *request, node, own);
+  } else if (earlier.empty()) {
+    known = false;
+  }
+  if (fills(*request, geometry)) {
+    take_all(own);
+    known = true;
+  }
+  foreign = !known;
+  devices = geometry.all_devices() & ~own.untouched();
+  for (int device = 0; device < geometry.devices; ++device) {
+    state.take(device, own.used(device));
+  }
+}
+
+neuron::CoreSet NeuronHeldPod::cores(const PodRequest* request, std::string_view node,
+                                     const Geometry& geometry) const {
+  neuron::CoreSet cores;
+  neuron::NodeState own(geometry);
+  NeuronHeldPod(*this).hold(request, node, own);
+  for (int device = 0; device < geometry.devices; ++device) {
+    if (own.used(device) != 0) cores.push_back({device, own.used(device)});
+  }
+  return cores;
+}
+
+std::string NeuronHeldPod::foreign_note(std::string_view node, const Geometry& geometry) const {
   const std::string name = "node " + std::string(node);
-  if (other == readings.end()) {
+  const Reading* other = nullptr;
+  for (const Reading& reading : earlier) {
+    if (!same_cores(reading.geometry, geometry)) other = &reading;
+  }
+  if (now.geometry.devices > 0 && !same_cores(now.geometry, geometry)) other = &now;
+  if (other == nullptr) {
     return "The pod asks for Neuron devices and its annotations do not say which it has: " + name +
            " takes no further Neuron pods until it is gone";
   }
-  const auto shape = [](int devices_then, int cores) {
-    return std::to_string(devices_then) + " Neuron devices with " + std::to_string(cores) +
-           " cores each";
+  const auto shape = [](const Geometry& what) {
+    return std::to_string(what.devices) + " Neuron devices with " +
+           std::to_string(what.cores_per_device) + " cores each";
   };
-  return "The pod's annotations were made for " + shape(other->devices, other->cores_per_device) +
-         ", and " + name + " has " + shape(geometry.devices, geometry.cores_per_device) +
+  return "The pod's annotations were made for " + shape(other->geometry) + ", and " + name +
+         " has " + shape(geometry) +
          " now: it takes no further Neuron pods until it has what it had, or the pod is gone";
 }
 
-std::string NeuronHeldPod::illness_note(std::string_view node, neuron::DeviceMask cordoned,
-                                        std::string_view illness) const {
-  std::string ill;
-  for (int device = 0; device < neuron::kMaxDevices; ++device) {
-    if ((devices & cordoned & neuron::device_bit(device)) == 0) continue;
-    ill += (ill.empty() ? "" : ", ") + std::to_string(device);
-  }
+bool NeuronHeldPod::illness_is_news(neuron::DeviceMask cordoned, const Name& illness) {
+  const auto before = std::pair(std::exchange(cordon_told, devices & cordoned),
+                                std::exchange(illness_told, illness));
+  const bool ill = cordon_told != 0 || !illness_told.empty();
+  return ill && before != std::pair(cordon_told, illness_told);
+}
+
+std::string NeuronHeldPod::illness_note(std::string_view node) const {
   std::string text;
-  if (!ill.empty()) {
-    text = "Neuron devices of the pod are cordoned on node " + std::string(node) + ": " + ill;
-  } else if (!illness.empty()) {
+  if (cordon_told != 0) {
+    text = "Neuron devices of the pod are cordoned on node " + std::string(node) + ": ";
+    for (int device = 0; device < neuron::kMaxDevices; ++device) {
+      if ((cordon_told & neuron::device_bit(device)) == 0) continue;
+      text += (text.ends_with(": ") ? "" : ", ") + std::to_string(device);
+    }
+  } else {
     constexpr std::string_view kHad = "node(s) had ";
     text = "Neuron devices of the pod may be ill: node " + std::string(node) + " has ";
-    text += illness.substr(kHad.size());
-  } else {
-    return text;
+    text += illness_told.view().substr(kHad.size());
   }
   return text + ". The pod stays where it is, and no other pod gets them";
 }

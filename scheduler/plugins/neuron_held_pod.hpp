@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cluster/model/name.hpp"
 #include "cluster/model/pod.hpp"
+#include "neuron/assignment.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
 
@@ -16,60 +15,47 @@ namespace neuron_scheduler::scheduler {
 // A bound pod that asks for Neuron, and what it holds of its node: what its annotations said when
 // they were first readable, and all that they said later, too (design.md §3).
 struct NeuronHeldPod {
-  // The two annotations.
-  struct Text {
-    std::optional<std::string> ids;
-    std::optional<std::string> allocated;
-    friend bool operator==(const Text&, const Text&) = default;
-  };
-  // What they said when they were first readable, and the node's devices then: with others, the
-  // same numbers may mean other cores.
+  // A pod, and the node's devices when its annotations were first readable: with others, the same
+  // numbers may mean other cores. No devices: they were not readable yet.
   struct Reading {
-    Text text;
-    int devices = 0;
-    int cores_per_device = 0;
-    neuron::CoreSet cores;
-    bool whole_devices = false;  // All containers ask for devices.
+    model::PodRef pod;
+    neuron::Geometry geometry;
   };
 
-  model::Uid uid;
-  std::string full_name;
-  // nullopt: it cannot be read what the pod asks for.
-  std::optional<neuron::PodRequest> request;
-  Text current;
-  bool damaged = false;  // The object could not be decoded the last time.
-  std::int64_t stamp = 0;
-
-  // Kept by hold().
-  std::vector<Reading> readings;
-  neuron::DeviceMask devices = 0;  // Of the node as it is; those that it may hold unknown to us are
-                                   // not among them.
-  bool too_many = false;           // Readings: foreign until it is gone.
+  Reading now;
+  // As it was when its annotations said something else, as far as that was readable.
+  std::vector<Reading> earlier;
+  neuron::DeviceMask devices = 0;  // That it is known to hold, of the node as it is.
+  bool foreign = false;            // It may hold others.
+  bool too_many = false;           // Readable annotations: foreign until it is gone.
   bool changed = false;            // Its annotations, since they were first readable.
-  bool foreign = false;
-
   // What people have been told.
   bool foreign_told = false;
   bool changed_told = false;
-  std::string illness_told;
+  neuron::DeviceMask cordon_told = 0;
+  model::Name illness_told;
 
-  // Reads the current annotations, if they are new, and takes from `state`, the node as it is, all
-  // that the pod holds. Without devices nothing can be held or read, and it is not foreign.
-  void hold(std::string_view node, neuron::NodeState& state);
-  // Takes what it holds, as the last hold() had it.
-  void take_from(neuron::NodeState& state) const;
+  // Annotations that were readable before stay so, whatever the new ones say.
+  void replace(const model::PodRef& pod);
+  // Takes all that the pod holds from `state`, the node as it is. request: what the pod asks for,
+  // null if that cannot be read. Without devices nothing is held, and nobody is foreign.
+  void hold(const neuron::PodRequest* request, std::string_view node, neuron::NodeState& state);
+  // The same again, for people to see.
+  [[nodiscard]] neuron::CoreSet cores(const neuron::PodRequest* request, std::string_view node,
+                                      const neuron::Geometry& geometry) const;
 
-  // Why it is foreign, for people.
+  // Why it is foreign.
   [[nodiscard]] std::string foreign_note(std::string_view node,
                                          const neuron::Geometry& geometry) const;
-  // What people should know about the health of its devices; empty: nothing. illness: why any
-  // device of the node may be ill ("node(s) had ..."), empty if there is no reason.
-  [[nodiscard]] std::string illness_note(std::string_view node, neuron::DeviceMask cordoned,
-                                         std::string_view illness) const;
-
- private:
-  [[nodiscard]] bool read(std::string_view node, const neuron::Geometry& geometry);
-  [[nodiscard]] bool fills(const neuron::Geometry& geometry) const;
+  // Whether people should hear of the health of its devices; they are told of it then. cordoned:
+  // devices of the node; illness: why any of them may be ill, empty if there is no reason.
+  [[nodiscard]] bool illness_is_news(neuron::DeviceMask cordoned, const model::Name& illness);
+  // Of what was told last.
+  [[nodiscard]] std::string illness_note(std::string_view node) const;
 };
+
+// The two annotations that say what the pod has.
+[[nodiscard]] neuron::AssignmentText texts_of(const model::Pod& pod);
+[[nodiscard]] bool same_texts(const model::Pod& a, const model::Pod& b);
 
 }  // namespace neuron_scheduler::scheduler

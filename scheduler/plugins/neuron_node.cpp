@@ -8,7 +8,6 @@
 #include <utility>
 #include <variant>
 
-#include "neuron/assignment.hpp"
 #include "neuron/registration.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/plugins/neuron_request.hpp"
@@ -22,15 +21,10 @@ using model::Quantity;
 
 // Pods of one node that are told of the health of their devices at one time; the others follow with
 // the next change there.
-constexpr std::size_t kIllnessNoticesMax = 32;
+constexpr int kIllnessNoticesMax = 32;
 
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
-
-std::optional<std::string> annotation(const model::Annotations& annotations, const Name& key) {
-  const std::string* value = annotations.find(key);
-  return value == nullptr ? std::nullopt : std::optional(*value);
-}
 
 std::int64_t read_stamp(const model::Annotations& annotations) {
   static const Name kKey(neuron_keys::kAllocTime);
@@ -40,6 +34,14 @@ std::int64_t read_stamp(const model::Annotations& annotations) {
   const char* const end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, stamp);
   return result.ec == std::errc{} && result.ptr == end ? std::max<std::int64_t>(stamp, 0) : 0;
+}
+
+// nullopt: it cannot be read what the pod asks for.
+std::optional<neuron::PodRequest> request_of(const model::Pod& pod) {
+  auto request = read_neuron_request(pod);
+  auto* known = std::get_if<neuron::PodRequest>(&request);
+  if (known == nullptr || known->empty()) return std::nullopt;
+  return std::move(*known);
 }
 
 std::optional<Quantity> find_quantity(const std::vector<std::pair<Name, Quantity>>& list,
@@ -145,9 +147,10 @@ Name ill_by_number(const Node& node, const neuron::Geometry& geometry,
   return missing > std::popcount(cordoned) ? kMissing : Name();
 }
 
-std::optional<std::string> carried_register(const Node& node) {
+std::optional<std::string_view> carried_register(const Node& node) {
   static const Name kKey(neuron_keys::kRegister);
-  return annotation(node.reports, kKey);
+  const std::string* text = node.reports.find(kKey);
+  return text == nullptr ? std::nullopt : std::optional<std::string_view>(*text);
 }
 
 }  // namespace
@@ -207,64 +210,62 @@ bool NeuronNode::may_ask(const model::Pod& pod) {
   return known == nullptr || !known->empty();
 }
 
-void NeuronNode::fill(NeuronHeldPod& held, const model::Pod& pod) const {
-  held.uid = pod.uid;
-  held.full_name = pod.full_name();
-  held.damaged = !pod.decode_error.empty();
-  held.stamp = read_stamp(pod.annotations);
-  static const Name kIds(neuron_keys::kIds);
-  static const Name kAllocated(neuron_keys::kHamiAllocated);
-  held.current = {annotation(pod.annotations, kIds), annotation(pod.annotations, kAllocated)};
-  const auto request = read_neuron_request(pod);
-  const auto* known = std::get_if<neuron::PodRequest>(&request);
-  held.request = known != nullptr && !known->empty() ? std::optional(*known) : std::nullopt;
+void NeuronNode::add_pod(const model::PodRef& pod) {
+  if (!may_ask(*pod)) return;
+  pods_.emplace_back().now.pod = pod;
+  answers_ = {};
+  count(pods_.back());
 }
 
-void NeuronNode::add_pod(const model::Pod& pod) {
-  if (!may_ask(pod)) return;
-  fill(pods_.emplace_back(), pod);
-  recount();
-}
-
-void NeuronNode::update_pod(const model::Pod& before, const model::Pod& after) {
+void NeuronNode::update_pod(const model::Pod& before, const model::PodRef& after) {
   NeuronHeldPod* held = find(before.uid);
   if (held == nullptr) {
     add_pod(after);
     return;
   }
-  if (!may_ask(after)) {
+  if (!may_ask(*after)) {
     remove_pod(before);
     return;
   }
-  fill(*held, after);
-  recount();
+  const bool same = same_texts(before, *after) && before.containers == after->containers &&
+                    before.decode_error.empty() == after->decode_error.empty();
+  held->replace(after);
+  if (!same) recount();
 }
 
 void NeuronNode::remove_pod(const model::Pod& pod) {
-  if (std::erase_if(pods_, [&](const NeuronHeldPod& held) { return held.uid == pod.uid; }) > 0) {
+  if (std::erase_if(pods_,
+                    [&](const NeuronHeldPod& held) { return held.now.pod->uid == pod.uid; }) > 0) {
     recount();
   }
 }
 
 NeuronHeldPod* NeuronNode::find(const model::Uid& uid) {
-  const auto found = std::find_if(pods_.begin(), pods_.end(),
-                                  [&](const NeuronHeldPod& held) { return held.uid == uid; });
+  const auto found = std::find_if(pods_.begin(), pods_.end(), [&](const NeuronHeldPod& held) {
+    return held.now.pod->uid == uid;
+  });
   return found == pods_.end() ? nullptr : &*found;
 }
 
-// From scratch each time: what a pod takes is given back exactly, even where two pods claim the
-// same core.
+// From scratch: what a pod took is given back exactly, even where two pods claim the same core.
 void NeuronNode::recount() {
   state_ = neuron::NodeState(geometry(), cordoned_);
   answers_ = {};
-  const NeuronHeldPod* first = nullptr;
-  for (NeuronHeldPod& held : pods_) {
-    held.hold(name_.view(), state_);
-    if (held.foreign && (first == nullptr || held.full_name < first->full_name)) first = &held;
-  }
-  foreign_ = first == nullptr ? Name()
-                              : Name("node(s) had the foreign Neuron pod " + first->full_name +
-                                     ", whose devices are not known");
+  foreign_ = Name();
+  foreign_pod_.clear();
+  for (NeuronHeldPod& held : pods_) count(held);
+}
+
+// Adds what the pod holds to what the others do.
+void NeuronNode::count(NeuronHeldPod& held) {
+  const auto request = request_of(*held.now.pod);
+  held.hold(request ? &*request : nullptr, name_.view(), state_);
+  if (!held.foreign) return;
+  std::string full_name = held.now.pod->full_name();
+  if (!foreign_pod_.empty() && foreign_pod_ <= full_name) return;
+  foreign_pod_ = std::move(full_name);
+  foreign_ =
+      Name("node(s) had the foreign Neuron pod " + foreign_pod_ + ", whose devices are not known");
 }
 
 std::vector<model::Notice> NeuronNode::take_notices() {
@@ -275,11 +276,11 @@ std::vector<model::Notice> NeuronNode::take_notices() {
   for (NeuronHeldPod& held : pods_) {
     if (held.foreign && !held.foreign_told) {
       notices.push_back(
-          {held.uid, "ForeignNeuronPod", held.foreign_note(name_.view(), geometry())});
+          {held.now.pod->uid, "ForeignNeuronPod", held.foreign_note(name_.view(), geometry())});
     }
     held.foreign_told = held.foreign;
     if (held.changed && !std::exchange(held.changed_told, true)) {
-      notices.push_back({held.uid, "NeuronAssignmentChanged",
+      notices.push_back({held.now.pod->uid, "NeuronAssignmentChanged",
                          "The annotations that say which Neuron devices the pod has were changed: "
                          "all that they ever named stay taken until it is gone"});
     }
@@ -307,15 +308,13 @@ void NeuronNode::tell_of_node(std::vector<model::Notice>& notices) {
 
 // Once for each change; that all are well again is no news.
 void NeuronNode::tell_of_illness(std::vector<model::Notice>& notices) {
-  std::size_t told = 0;
+  int told = 0;
   for (NeuronHeldPod& held : pods_) {
-    std::string illness = held.illness_note(name_.view(), cordoned_, illness_.view());
-    if (illness == held.illness_told) continue;
-    if (!illness.empty()) {
-      if (++told > kIllnessNoticesMax) return;
-      notices.push_back({held.uid, "NeuronDeviceUnhealthy", illness});
-    }
-    held.illness_told = std::move(illness);
+    if (told == kIllnessNoticesMax) return;
+    if (!held.illness_is_news(cordoned_, illness_)) continue;
+    ++told;
+    notices.push_back(
+        {held.now.pod->uid, "NeuronDeviceUnhealthy", held.illness_note(name_.view())});
   }
 }
 
@@ -341,29 +340,25 @@ std::string_view NeuronNode::type_name() const {
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
   std::int64_t latest = 0;
   for (const NeuronHeldPod& held : pods_) {
-    if (held.stamp <= limit) latest = std::max(latest, held.stamp);
+    const std::int64_t stamp = read_stamp(held.now.pod->annotations);
+    if (stamp <= limit) latest = std::max(latest, stamp);
   }
   return latest;
 }
 
 std::vector<NeuronHolding> NeuronNode::holdings() const {
-  std::vector<const NeuronHeldPod*> pods;
+  std::vector<std::pair<std::string, const NeuronHeldPod*>> pods;
   pods.reserve(pods_.size());
-  for (const NeuronHeldPod& held : pods_) pods.push_back(&held);
-  std::ranges::sort(pods, {}, [](const NeuronHeldPod* held) {
-    return std::tie(held->full_name, held->uid.text);
-  });
+  for (const NeuronHeldPod& held : pods_) pods.emplace_back(held.now.pod->full_name(), &held);
+  std::ranges::sort(
+      pods, {}, [](const auto& one) { return std::tie(one.first, one.second->now.pod->uid.text); });
   std::vector<NeuronHolding> holdings;
-  for (const NeuronHeldPod* held : pods) {
-    neuron::NodeState own(geometry());
-    held->take_from(own);
+  for (auto& [full_name, held] : pods) {
     NeuronHolding& holding = holdings.emplace_back();
-    holding.pod = held->full_name;
+    holding.pod = std::move(full_name);
     holding.foreign = held->foreign;
-    for (int device = 0; device < geometry().devices; ++device) {
-      const neuron::CoreMask cores = own.used(device);
-      if (cores != 0) holding.cores.push_back({device, cores});
-    }
+    const auto request = request_of(*held->now.pod);
+    holding.cores = held->cores(request ? &*request : nullptr, name_.view(), geometry());
   }
   return holdings;
 }

@@ -46,8 +46,8 @@ class NeuronNode final : public model::NodeAggregate {
  public:
   [[nodiscard]] std::unique_ptr<model::NodeAggregate> clone() const override;
   void set_node(const model::Node* node) override;
-  void add_pod(const model::Pod& pod) override;
-  void update_pod(const model::Pod& before, const model::Pod& after) override;
+  void add_pod(const model::PodRef& pod) override;
+  void update_pod(const model::Pod& before, const model::PodRef& after) override;
   void remove_pod(const model::Pod& pod) override;
   // Pods that became foreign, whose assignment changed, or whose devices may be ill; an instance
   // type and a cordon that are not known.
@@ -75,7 +75,8 @@ class NeuronNode final : public model::NodeAggregate {
   // Whether the node carries another.
   [[nodiscard]] bool register_due() const { return register_due_; }
   [[nodiscard]] NeuronUsage usage() const;
-  // Of all pods here that ask for Neuron, in order of their names.
+  // Of all pods here that ask for Neuron, in order of their names. For people to see: the pods'
+  // annotations are read again.
   [[nodiscard]] std::vector<NeuronHolding> holdings() const;
   // neuron::evaluate on the node as it is; remembers the last answers for pods of one asking
   // container, until something changes here (design.md §10).
@@ -90,9 +91,9 @@ class NeuronNode final : public model::NodeAggregate {
   };
 
   static bool may_ask(const model::Pod& pod);
-  void fill(NeuronHeldPod& held, const model::Pod& pod) const;
   void read_node(const model::Node& node);
   void recount();
+  void count(NeuronHeldPod& held);
   NeuronHeldPod* find(const model::Uid& uid);
   void tell_of_node(std::vector<model::Notice>& notices);
   void tell_of_illness(std::vector<model::Notice>& notices);
@@ -107,9 +108,10 @@ class NeuronNode final : public model::NodeAggregate {
   bool register_due_ = false;
   model::Name geometry_problem_;
   model::Name block_;
-  // Why any device may be ill, as block_, empty while the device plugin is just not there.
+  // Why any device may be ill, as block_; empty while the device plugin is just not there.
   model::Name illness_;
   model::Name foreign_;
+  std::string foreign_pod_;  // The one that it names.
   std::vector<NeuronHeldPod> pods_;
   mutable std::array<Answer, 4> answers_;
   mutable std::size_t next_answer_ = 0;

@@ -78,14 +78,14 @@ NodeAffinity::NodeAffinity(AddedNodeAffinity added) : added_preferred_(std::move
 }
 
 void NodeAffinity::describe(const model::Pod& pod, Likeness& likeness) const {
-  const model::RequiredNodeAffinity& required = pod.node_affinity;
+  const model::RequiredNodeAffinity& required = pod.waiting->node_affinity;
   scheduler::describe(required.node_selector.requirements, likeness);
   likeness.add(required.terms ? static_cast<std::int64_t>(required.terms->size()) : -1);
   if (required.terms) {
     for (const auto& term : *required.terms) scheduler::describe(term, likeness);
   }
-  likeness.add(static_cast<std::int64_t>(pod.preferred_nodes.size()));
-  for (const auto& preferred : pod.preferred_nodes) {
+  likeness.add(static_cast<std::int64_t>(pod.waiting->preferred_nodes.size()));
+  for (const auto& preferred : pod.waiting->preferred_nodes) {
     likeness.add(preferred.weight);
     scheduler::describe(preferred.term, likeness);
   }
@@ -95,12 +95,12 @@ PreFilterResult NodeAffinity::pre_filter(const model::Pod& pod,
                                          const model::Cache& /*cache*/) const {
   static const model::Name kConflict("pod affinity terms conflict");
   PreFilterResult result;
-  if (pod.node_affinity.empty() && added_.empty()) {
+  if (pod.waiting->node_affinity.empty() && added_.empty()) {
     result.status = Status::skip();
     return result;
   }
-  if (!pod.node_affinity.terms) return result;
-  result.nodes = pinned_by(*pod.node_affinity.terms);
+  if (!pod.waiting->node_affinity.terms) return result;
+  result.nodes = pinned_by(*pod.waiting->node_affinity.terms);
   if (result.nodes && result.nodes->empty()) {
     result.nodes.reset();
     result.status = Status::unresolvable(kConflict);
@@ -113,18 +113,19 @@ Status NodeAffinity::filter(const PluginState* /*state*/, const model::Pod& pod,
   static const model::Name kEnforced("node(s) didn't match scheduler-enforced node affinity");
   static const model::Name kReason("node(s) didn't match Pod's node affinity/selector");
   if (!added_.matches(node.node().name, node.node().labels)) return Status::unresolvable(kEnforced);
-  if (pod.node_affinity.matches(node.node().name, node.node().labels)) return Status::ok();
+  if (pod.waiting->node_affinity.matches(node.node().name, node.node().labels)) return Status::ok();
   return Status::unresolvable(kReason);
 }
 
 PreScoreResult NodeAffinity::pre_score(const model::Pod& pod, const model::Cache& /*cache*/) const {
-  const bool none = pod.preferred_nodes.empty() && added_preferred_.empty();
+  const bool none = pod.waiting->preferred_nodes.empty() && added_preferred_.empty();
   return {none ? Status::skip() : Status::ok(), nullptr};
 }
 
 std::int64_t NodeAffinity::score(const PluginState* /*state*/, const model::Pod& pod,
                                  const model::NodeView& node) const {
-  return weights_of(added_preferred_, node.node()) + weights_of(pod.preferred_nodes, node.node());
+  return weights_of(added_preferred_, node.node()) +
+         weights_of(pod.waiting->preferred_nodes, node.node());
 }
 
 void NodeAffinity::normalize(std::span<std::int64_t> scores) const {

@@ -6,7 +6,7 @@ namespace {
 bool tolerates_cordon(const model::Pod& pod) {
   static const model::Taint kTaint{model::Name("node.kubernetes.io/unschedulable"), model::Name(),
                                    model::TaintEffect::kNoSchedule};
-  return model::tolerated(kTaint, pod.tolerations);
+  return model::tolerated(kTaint, pod.waiting->tolerations);
 }
 
 }  // namespace

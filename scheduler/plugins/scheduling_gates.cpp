@@ -5,9 +5,9 @@
 namespace neuron_scheduler::scheduler {
 
 Status SchedulingGates::pre_enqueue(const model::Pod& pod) const {
-  if (pod.scheduling_gates.empty()) return Status::ok();
+  if (pod.waiting->scheduling_gates.empty()) return Status::ok();
   std::string reason = "waiting for scheduling gates: [";
-  for (const auto& gate : pod.scheduling_gates) {
+  for (const auto& gate : pod.waiting->scheduling_gates) {
     if (reason.back() != '[') reason += ' ';
     reason += gate;
   }

@@ -5,8 +5,8 @@
 namespace neuron_scheduler::scheduler {
 
 void TaintToleration::describe(const model::Pod& pod, Likeness& likeness) const {
-  likeness.add(static_cast<std::int64_t>(pod.tolerations.size()));
-  for (const auto& toleration : pod.tolerations) {
+  likeness.add(static_cast<std::int64_t>(pod.waiting->tolerations.size()));
+  for (const auto& toleration : pod.waiting->tolerations) {
     likeness.add(toleration.key.view());
     likeness.add(toleration.value.view());
     likeness.add(static_cast<std::int64_t>(toleration.op));
@@ -20,7 +20,7 @@ Status TaintToleration::filter(const PluginState* /*state*/, const model::Pod& p
   const auto& taints = node.node().taints;
   const bool kept_away = std::any_of(taints.begin(), taints.end(), [&](const model::Taint& taint) {
     return taint.effect != model::TaintEffect::kPreferNoSchedule &&
-           !model::tolerated(taint, pod.tolerations);
+           !model::tolerated(taint, pod.waiting->tolerations);
   });
   return kept_away ? Status::unresolvable(kReason) : Status::ok();
 }
@@ -35,7 +35,7 @@ std::int64_t TaintToleration::score(const PluginState* /*state*/, const model::P
   const auto& taints = node.node().taints;
   return std::count_if(taints.begin(), taints.end(), [&](const model::Taint& taint) {
     return taint.effect == model::TaintEffect::kPreferNoSchedule &&
-           !model::tolerated(taint, pod.tolerations);
+           !model::tolerated(taint, pod.waiting->tolerations);
   });
 }
 

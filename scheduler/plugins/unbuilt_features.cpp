@@ -43,8 +43,8 @@ bool asks_for(const model::Pod& pod, const model::Name& resource) {
 
 void UnbuiltFeatures::describe(const model::Pod& pod, Likeness& likeness) const {
   likeness.add(pod.decode_error);
-  likeness.add(static_cast<std::int64_t>(pod.unbuilt_needs.size()));
-  for (const auto need : pod.unbuilt_needs) likeness.add(static_cast<std::int64_t>(need));
+  likeness.add(static_cast<std::int64_t>(pod.waiting->unbuilt_needs.size()));
+  for (const auto need : pod.waiting->unbuilt_needs) likeness.add(static_cast<std::int64_t>(need));
   for (const auto& resource : unserved_) {
     likeness.add(std::int64_t{asks_for(pod, resource.name) ? 1 : 0});
   }
@@ -58,7 +58,7 @@ PreFilterResult UnbuiltFeatures::pre_filter(const model::Pod& pod,
         "pod could not be read: " + model::truncated(pod.decode_error, kErrorBytesMax)));
     return result;
   }
-  for (const auto need : pod.unbuilt_needs) {
+  for (const auto need : pod.waiting->unbuilt_needs) {
     result.status.code = Code::kUnresolvable;
     result.status.reasons.emplace_back(std::string("pod has ") + std::string(what_of(need)) +
                                        ", which neuron-scheduler does not schedule yet");

@@ -189,7 +189,7 @@ TEST_F(ApiCallsTest, PatchIsSentAndAnswered) {
 
 TEST_F(ApiCallsTest, PatchKeepsTheTimeOfAKnownCondition) {
   auto known = *pod("p");
-  known.scheduled_condition_reason = "SchedulingGated";
+  known.waiting.edit().scheduled_condition_reason = "SchedulingGated";
   api->patch_unscheduled(known, "Unschedulable", "0/1");
   EXPECT_EQ(http.calls.front().request.body.find("lastTransitionTime"), std::string::npos);
 }

@@ -34,6 +34,13 @@ std::string pod_json(const std::string& spec = {}, const std::string& status = {
          R"(},"status":{)" + status + "}}";
 }
 
+// As pod_json(), not bound.
+std::string waiting_json(const std::string& spec = {}, const std::string& status = {},
+                         const std::string& metadata = {}) {
+  std::string json = pod_json(spec, status, metadata);
+  return json.replace(json.find("n1"), 2, "");
+}
+
 model::PodRef good(const std::string& json) {
   auto pod = decode(json);
   EXPECT_TRUE(pod.has_value()) << (pod.has_error() ? pod.error().message : "");
@@ -125,23 +132,23 @@ TEST(JsonPodTest, ResizeInPlace) {
 }
 
 TEST(JsonPodTest, TolerationsGatesAndConditions) {
-  const auto pod = good(pod_json(
+  const auto pod = good(waiting_json(
       R"(
       "tolerations":[{"operator":"Exists"},{"key":"k","value":"v","effect":"NoExecute"},
         {"key":"k","operator":"Gt","value":"3"}],
       "schedulingGates":[{"name":"g1"},{"name":"g2"}])",
       R"("conditions":[{"type":"Ready","status":"False","reason":"x"},{"type":"PodScheduled",
         "status":"False","reason":"Unschedulable","message":"0/3 nodes"}])"));
-  ASSERT_EQ(pod->tolerations.size(), 3U);
-  EXPECT_EQ(pod->tolerations[0].op, model::Toleration::Operator::kExists);
-  EXPECT_TRUE(pod->tolerations[0].any_effect);
-  EXPECT_EQ(pod->tolerations[1].op, model::Toleration::Operator::kEqual);
-  EXPECT_EQ(pod->tolerations[1].effect, model::TaintEffect::kNoExecute);
-  EXPECT_FALSE(pod->tolerations[1].any_effect);
-  EXPECT_EQ(pod->tolerations[2].op, model::Toleration::Operator::kUnsupported);
-  EXPECT_EQ(pod->scheduling_gates, (std::vector<std::string>{"g1", "g2"}));
-  EXPECT_EQ(pod->scheduled_condition_reason, "Unschedulable");
-  EXPECT_EQ(pod->scheduled_condition_message, "0/3 nodes");
+  ASSERT_EQ(pod->waiting->tolerations.size(), 3U);
+  EXPECT_EQ(pod->waiting->tolerations[0].op, model::Toleration::Operator::kExists);
+  EXPECT_TRUE(pod->waiting->tolerations[0].any_effect);
+  EXPECT_EQ(pod->waiting->tolerations[1].op, model::Toleration::Operator::kEqual);
+  EXPECT_EQ(pod->waiting->tolerations[1].effect, model::TaintEffect::kNoExecute);
+  EXPECT_FALSE(pod->waiting->tolerations[1].any_effect);
+  EXPECT_EQ(pod->waiting->tolerations[2].op, model::Toleration::Operator::kUnsupported);
+  EXPECT_EQ(pod->waiting->scheduling_gates, (std::vector<std::string>{"g1", "g2"}));
+  EXPECT_EQ(pod->waiting->scheduled_condition_reason, "Unschedulable");
+  EXPECT_EQ(pod->waiting->scheduled_condition_message, "0/3 nodes");
 }
 
 TEST(JsonPodTest, GenerationIsThereOrZero) {
@@ -150,7 +157,7 @@ TEST(JsonPodTest, GenerationIsThereOrZero) {
 }
 
 TEST(JsonPodTest, NodeAffinity) {
-  const auto pod = good(pod_json(R"("nodeSelector":{"zone":"a"},"affinity":{"nodeAffinity":{
+  const auto pod = good(waiting_json(R"("nodeSelector":{"zone":"a"},"affinity":{"nodeAffinity":{
       "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
         {"matchExpressions":[{"key":"n","operator":"Gt","values":["5"]},
                              {"key":"x","operator":"NotIn","values":["1","2"]}]},
@@ -159,7 +166,7 @@ TEST(JsonPodTest, NodeAffinity) {
   const auto matches = [&](const std::string& node, std::vector<std::pair<Name, Name>> labels) {
     model::Labels set;
     for (auto& [key, value] : labels) set.set(key, value);
-    return pod->node_affinity.matches(Name(node), set);
+    return pod->waiting->node_affinity.matches(Name(node), set);
   };
   const std::pair zone{Name("zone"), Name("a")};
   EXPECT_TRUE(matches("m", {zone, {Name("n"), Name("6")}}));
@@ -170,7 +177,7 @@ TEST(JsonPodTest, NodeAffinity) {
 }
 
 TEST(JsonPodTest, AntiAffinityTerms) {
-  const auto pod = good(pod_json(R"("affinity":{"podAntiAffinity":{
+  const auto pod = good(waiting_json(R"("affinity":{"podAntiAffinity":{
       "requiredDuringSchedulingIgnoredDuringExecution":[
         {"topologyKey":"h","labelSelector":{"matchLabels":{"app":"x"},
           "matchExpressions":[{"key":"v","operator":"Exists"}]}},
@@ -202,23 +209,23 @@ TEST(JsonPodTest, AntiAffinityTerms) {
   EXPECT_TRUE(selects(4, "third", labels, &team));
   EXPECT_TRUE(pod->anti_affinity[4].may_select(Name("third"), labels));
   EXPECT_FALSE(pod->anti_affinity[1].may_select(Name("third"), labels));
-  EXPECT_EQ(pod->unbuilt_needs, std::vector<UnbuiltNeed>{UnbuiltNeed::kPodAffinity});
+  EXPECT_EQ(pod->waiting->unbuilt_needs, std::vector<UnbuiltNeed>{UnbuiltNeed::kPodAffinity});
 }
 
 TEST(JsonPodTest, PreferredNodes) {
-  const auto pod = good(pod_json(R"("affinity":{"nodeAffinity":{
+  const auto pod = good(waiting_json(R"("affinity":{"nodeAffinity":{
       "preferredDuringSchedulingIgnoredDuringExecution":[
         {"weight":100,"preference":{"matchExpressions":[{"key":"a","operator":"Exists"}]}},
         {"weight":0,"preference":{"matchExpressions":[{"key":"b","operator":"Exists"}]}},
         {"weight":5,"preference":{}},
         {"weight":7,"preference":{"matchFields":[
           {"key":"metadata.name","operator":"In","values":["n"]}]}}]}})"));
-  ASSERT_EQ(pod->preferred_nodes.size(), 2U);
-  EXPECT_EQ(pod->preferred_nodes[0].weight, 100);
-  EXPECT_EQ(pod->preferred_nodes[0].term.expressions.at(0).key, Name("a"));
-  EXPECT_EQ(pod->preferred_nodes[1].weight, 7);
-  EXPECT_TRUE(pod->preferred_nodes[1].term.matches(Name("n"), {}));
-  EXPECT_TRUE(pod->node_affinity.empty());
+  ASSERT_EQ(pod->waiting->preferred_nodes.size(), 2U);
+  EXPECT_EQ(pod->waiting->preferred_nodes[0].weight, 100);
+  EXPECT_EQ(pod->waiting->preferred_nodes[0].term.expressions.at(0).key, Name("a"));
+  EXPECT_EQ(pod->waiting->preferred_nodes[1].weight, 7);
+  EXPECT_TRUE(pod->waiting->preferred_nodes[1].term.matches(Name("n"), {}));
+  EXPECT_TRUE(pod->waiting->node_affinity.empty());
 }
 
 TEST(JsonPodTest, HostPortsOfContainersThatRunOn) {
@@ -231,7 +238,7 @@ TEST(JsonPodTest, HostPortsOfContainersThatRunOn) {
             (std::vector{model::make_host_port(Name("0.0.0.0"), Name("UDP"), 2),
                          model::make_host_port(Name("0.0.0.0"), Name("TCP"), 80),
                          model::make_host_port(Name("127.0.0.1"), Name("TCP"), 81)}));
-  EXPECT_TRUE(pod->unbuilt_needs.empty());
+  EXPECT_TRUE(pod->waiting->unbuilt_needs.empty());
 }
 
 TEST(JsonPodTest, ImagesOfContainersAndVolumesWhileThePodIsPending) {
@@ -240,14 +247,12 @@ TEST(JsonPodTest, ImagesOfContainersAndVolumesWhileThePodIsPending) {
       "containers":[{"name":"a","image":"host:5000/a"},{"name":"b","image":"b@sha256:0a"},
                     {"name":"c","image":"b:1"}],
       "volumes":[{"name":"v","image":{"reference":"data:2"}},{"name":"w","emptyDir":{}}])";
-  std::string pending = pod_json(spec);
-  pending.replace(pending.find("n1"), 2, "");
-  const auto pod = good(pending);
+  const auto pod = good(waiting_json(spec));
   std::vector<std::string> images;
-  for (const auto& image : pod->images) images.push_back(image.str());
+  for (const auto& image : pod->waiting->images) images.push_back(image.str());
   EXPECT_EQ(images, (std::vector<std::string>{"init:latest", "host:5000/a:latest", "b@sha256:0a",
                                               "b:1", "data:2"}));
-  EXPECT_TRUE(good(pod_json(spec))->images.empty());
+  EXPECT_TRUE(good(pod_json(spec))->waiting->images.empty());
 }
 
 struct NeedCase {
@@ -260,7 +265,7 @@ std::ostream& operator<<(std::ostream& out, const NeedCase& c) { return out << c
 class JsonPodNeedTest : public testing::TestWithParam<NeedCase> {};
 
 TEST_P(JsonPodNeedTest, IsSeen) {
-  EXPECT_EQ(good(pod_json(GetParam().spec))->unbuilt_needs, GetParam().want);
+  EXPECT_EQ(good(waiting_json(GetParam().spec))->waiting->unbuilt_needs, GetParam().want);
 }
 
 const NeedCase kNeeds[] = {
@@ -304,7 +309,7 @@ INSTANTIATE_TEST_SUITE_P(Needs, JsonPodNeedTest, testing::ValuesIn(kNeeds),
 // The API server takes them; kube-scheduler lets the term match nothing.
 TEST(JsonPodTest, BoundsThatAreNoIntegersMatchNothing) {
   for (const std::string op : {"Gt", "Lt"}) {
-    const auto pod = decode(pod_json(
+    const auto pod = decode(waiting_json(
         R"("affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
            {"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":")" +
             op + R"(","values":["x"]}]}]}}})",
@@ -314,7 +319,7 @@ TEST(JsonPodTest, BoundsThatAreNoIntegersMatchNothing) {
     for (const char* value : {"-9223372036854775808", "0", "9223372036854775807"}) {
       model::Labels labels;
       labels.set(model::Name("a"), model::Name(value));
-      EXPECT_FALSE((*pod)->node_affinity.matches(model::Name("n"), labels)) << op << value;
+      EXPECT_FALSE((*pod)->waiting->node_affinity.matches(model::Name("n"), labels)) << op << value;
     }
   }
 }
@@ -337,12 +342,12 @@ TEST(JsonPodTest, BadAnnotationsLeaveWhatThePodUses) {
 
 TEST(JsonPodTest, AVeryLongConditionIsCut) {
   const std::string huge(200'000, 'x');
-  const auto pod = decode(pod_json(
+  const auto pod = decode(waiting_json(
       "", R"("conditions":[{"type":"PodScheduled","reason":"r","message":")" + huge + R"("}])",
       ""));
   ASSERT_TRUE(pod.has_value());
   EXPECT_EQ((*pod)->decode_error, "");
-  EXPECT_EQ((*pod)->scheduled_condition_message.size(), 65'536U);
+  EXPECT_EQ((*pod)->waiting->scheduled_condition_message.size(), 65'536U);
 }
 
 struct BadCase {
@@ -357,16 +362,28 @@ std::ostream& operator<<(std::ostream& out, const BadCase& c) { return out << c.
 class JsonPodErrorTest : public testing::TestWithParam<BadCase> {};
 
 TEST_P(JsonPodErrorTest, NamesFieldAndReasonAndKeepsTheIdentity) {
-  const auto pod = decode(pod_json(GetParam().spec, GetParam().status, GetParam().metadata));
+  const auto pod = decode(waiting_json(GetParam().spec, GetParam().status, GetParam().metadata));
   ASSERT_TRUE(pod.has_value());
   EXPECT_EQ((*pod)->decode_error, GetParam().want);
   EXPECT_EQ((*pod)->uid.text, "u-1");
   EXPECT_EQ((*pod)->full_name(), "ns/p");
   EXPECT_EQ((*pod)->resource_version, "77");
   EXPECT_EQ((*pod)->scheduler_name.view(), "neuron-scheduler");
-  EXPECT_EQ((*pod)->node_name.view(), "n1");
   EXPECT_TRUE((*pod)->containers.empty());
   EXPECT_TRUE((*pod)->labels.entries().empty());
+}
+
+TEST(JsonPodTest, ABoundPodKeepsItsNodeWhateverCannotBeRead) {
+  const auto pod = decode(pod_json(R"("containers":{})"));
+  EXPECT_EQ((*pod)->decode_error, "spec.containers: must be an array");
+  EXPECT_EQ((*pod)->node_name.view(), "n1");
+}
+
+TEST(JsonPodTest, WhatOnlyMattersToWaitIsNotReadOfABoundPod) {
+  const std::string spec = R"("tolerations":[{"effect":"Sometimes"}],"nodeSelector":{"a":"b"})";
+  const std::string status = R"("conditions":[{"type":"PodScheduled","reason":"x"}])";
+  EXPECT_EQ(*good(pod_json(spec, status))->waiting, model::Waiting());
+  EXPECT_NE(decode(waiting_json(spec, status))->get()->decode_error, "");
 }
 
 const BadCase kBad[] = {
@@ -479,7 +496,7 @@ std::string repeat(const std::string& text, int count) {
 
 TEST(JsonPodBoundsTest, CountsAreBounded) {
   const auto error = [](const std::string& spec) {
-    return decode(pod_json(spec))->get()->decode_error;
+    return decode(waiting_json(spec))->get()->decode_error;
   };
   EXPECT_EQ(error(R"("containers":[)" + repeat("{}", 1024) + "]"), "");
   EXPECT_EQ(error(R"("containers":[)" + repeat("{}", 1025) + "]"),

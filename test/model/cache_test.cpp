@@ -20,9 +20,9 @@ class Recorder final : public NodeAggregate {
     return std::make_unique<Recorder>(*this);
   }
   void set_node(const Node* node) override { node_uid = node == nullptr ? "" : node->uid.text; }
-  void add_pod(const Pod& pod) override { ++pods[pod.uid.text]; }
-  void update_pod(const Pod& before, const Pod& after) override {
-    updates += before.resource_version + ">" + after.resource_version + " ";
+  void add_pod(const PodRef& pod) override { ++pods[pod->uid.text]; }
+  void update_pod(const Pod& before, const PodRef& after) override {
+    updates += before.resource_version + ">" + after->resource_version + " ";
   }
   void remove_pod(const Pod& pod) override {
     if (--pods[pod.uid.text] == 0) pods.erase(pod.uid.text);

@@ -1,91 +1,157 @@
 #include "test/neuron/naive.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace neuron_scheduler::naive {
 namespace {
 
-bool disjoint(const std::set<int>& a, const std::set<int>& b) {
-  return std::none_of(a.begin(), a.end(), [&](int id) { return b.count(id) > 0; });
+bool disjoint(const Ids& a, const Ids& b) {
+  return std::none_of(a.begin(), a.end(),
+                      [&](int id) { return std::find(b.begin(), b.end(), id) != b.end(); });
 }
 
-bool place_from(const NaiveNode& node, const std::vector<neuron::ContainerRequest>& containers,
-                const std::vector<std::vector<std::set<int>>>& options,
-                std::vector<std::set<int>>& given, std::size_t next) {
-  if (next == containers.size()) return true;
-  if (!containers[next].asks()) {
-    given[next].clear();
-    return place_from(node, containers, options, given, next + 1);
+// How many cores of how many devices; obstacle() has looked at it before.
+int cores_of(const Machine& machine, const neuron::ContainerRequest& request) {
+  const std::int64_t cores =
+      request.devices > 0 ? request.devices * machine.cores_per_device : request.cores;
+  return static_cast<int>(cores);
+}
+
+bool all_free(const Node& node, const Ids& cores) {
+  return std::all_of(cores.begin(), cores.end(), [&](int core) { return node.is_free(core); });
+}
+
+Ids cores_of_set(const Node& node, const Ids& devices, int cores) {
+  Ids ids;
+  for (const int device : devices) {
+    for (int core = 0; core < node.machine->cores_per_device; ++core) {
+      if (static_cast<int>(ids.size()) < cores) {
+        ids.push_back(device * node.machine->cores_per_device + core);
+      }
+    }
   }
-  for (const std::set<int>& option : options[next]) {
+  return ids;
+}
+
+std::vector<bool> untouched_devices(const Node& node) {
+  std::vector<bool> untouched;
+  for (int device = 0; device < node.machine->devices; ++device) {
+    untouched.push_back(all_free(node, cores_of_set(node, {device}, node.machine->cores())));
+  }
+  return untouched;
+}
+
+bool all_of_set(const DeviceSet& set, const std::vector<bool>& devices) {
+  return std::all_of(set.devices.begin(), set.devices.end(),
+                     [&](int device) { return devices[static_cast<std::size_t>(device)]; });
+}
+
+// Which of the legal sets of its size this is, and its diameter.
+std::pair<int, int> place_of(const Machine& machine, const Ids& devices) {
+  int number = 0;
+  for (const DeviceSet& set : machine.sets_of(static_cast<std::int64_t>(devices.size()))) {
+    if (set.devices == devices) return {number, set.diameter};
+    ++number;
+  }
+  return {-1, -1};
+}
+
+struct Waiting {
+  std::size_t container = 0;
+  std::vector<Ids> options;
+};
+
+bool place_from(const std::vector<neuron::ContainerRequest>& containers,
+                const std::vector<Waiting>& waiting, std::vector<const Ids*>& given) {
+  if (given.size() == waiting.size()) return true;
+  const Waiting& next = waiting[given.size()];
+  for (const Ids& option : next.options) {
     bool apart = true;
-    for (std::size_t other = 0; other < next && apart; ++other) {
-      apart = !same_time(containers, other, next) || disjoint(given[other], option);
+    for (std::size_t other = 0; other < given.size() && apart; ++other) {
+      apart = !same_time(containers, waiting[other].container, next.container) ||
+              disjoint(*given[other], option);
     }
     if (!apart) continue;
-    given[next] = option;
-    if (place_from(node, containers, options, given, next + 1)) return true;
+    given.push_back(&option);
+    if (place_from(containers, waiting, given)) return true;
+    given.pop_back();
   }
   return false;
 }
 
 }  // namespace
 
-std::vector<std::vector<int>> legal_device_sets(const NaiveNode& node, int size) {
-  std::vector<std::vector<int>> sets;
-  for (int first = 0; first < node.devices; ++first) {
-    std::vector<int> set;
-    for (int id = first; id < first + size; ++id) set.push_back(id);
-    if (size < 1 || set.back() >= node.devices) continue;
-    const bool one_or_all = size == 1 || size == node.devices;
-    const bool row_size = size == 4 || size == 8;
-    const bool aligned = row_size && first % size == 0;
-    if (one_or_all || node.rule == neuron::SetRule::kConsecutive ||
-        (node.rule == neuron::SetRule::kAlignedRows && aligned)) {
-      sets.push_back(set);
-    }
-  }
-  return sets;
+void Node::take(const Ids& cores) {
+  for (const int core : cores) used[static_cast<std::size_t>(core)] = true;
 }
 
-std::vector<std::set<int>> placements(const NaiveNode& node,
-                                      const neuron::ContainerRequest& request) {
-  std::vector<std::set<int>> found;
-  const int k = node.cores_per_device;
-  const int cores =
-      request.devices > 0 ? static_cast<int>(request.devices) * k : static_cast<int>(request.cores);
-  if (cores <= k) {
-    for (int first = 0; first + cores <= node.devices * k; ++first) {
-      std::set<int> ids;
-      for (int id = first; id < first + cores; ++id) ids.insert(id);
-      if (*ids.begin() / k == *ids.rbegin() / k) found.push_back(ids);
-    }
-  } else {
-    for (const std::vector<int>& set : legal_device_sets(node, (cores + k - 1) / k)) {
-      std::set<int> ids;
-      for (const int device : set) {
-        for (int core = 0; core < k && static_cast<int>(ids.size()) < cores; ++core) {
-          ids.insert(device * k + core);
-        }
-      }
-      found.push_back(ids);
+void Node::refuse_touched() {
+  for (int core = 0; core < machine->cores(); ++core) {
+    if (!is_free(core)) not_asked.insert(device_of(core));
+  }
+}
+
+std::optional<neuron::Fit> obstacle(const Machine& machine,
+                                    const neuron::ContainerRequest& request) {
+  if (request.cores > 0 && !machine.cores_known) return neuron::Fit::kCoresUnknown;
+  std::int64_t devices = request.devices;
+  if (devices == 0) {
+    // One device after the other until there are cores enough, or no devices any more.
+    while (devices <= machine.devices && devices * machine.cores_per_device < request.cores) {
+      ++devices;
     }
   }
-  std::erase_if(found, [&](const std::set<int>& ids) {
-    return std::any_of(ids.begin(), ids.end(), [&](int id) {
-      return node.used.count(id) > 0 || node.unavailable.count(id / k) > 0;
+  if (machine.sets_of(devices).empty()) return neuron::Fit::kIllegalSize;
+  const bool both = request.devices > 0 && request.cores > 0;
+  if (both && request.cores != request.devices * machine.cores_per_device) {
+    return neuron::Fit::kUnitsDisagree;
+  }
+  return std::nullopt;
+}
+
+std::vector<Ids> placements(const Node& node, const neuron::ContainerRequest& request) {
+  std::vector<Ids> found;
+  const int k = node.machine->cores_per_device;
+  const int cores = cores_of(*node.machine, request);
+  if (cores <= k) {
+    for (int first = 0; first + cores <= node.machine->cores(); ++first) {
+      Ids ids;
+      for (int id = first; id < first + cores; ++id) ids.push_back(id);
+      if (node.device_of(ids.front()) == node.device_of(ids.back())) found.push_back(ids);
+    }
+  } else {
+    for (const DeviceSet& set : node.machine->sets_of((cores + k - 1) / k)) {
+      found.push_back(cores_of_set(node, set.devices, cores));
+    }
+  }
+  std::erase_if(found, [&](const Ids& ids) {
+    return !all_free(node, ids) || std::any_of(ids.begin(), ids.end(), [&](int id) {
+      return node.not_asked.count(node.device_of(id)) > 0;
     });
   });
   return found;
 }
 
-bool can_place(const NaiveNode& node, const std::vector<neuron::ContainerRequest>& containers) {
-  std::vector<std::vector<std::set<int>>> options;
-  for (const auto& request : containers) {
-    options.push_back(request.asks() ? placements(node, request) : std::vector<std::set<int>>{});
+bool can_place(const Node& node, const std::vector<neuron::ContainerRequest>& containers) {
+  std::vector<Waiting> waiting;
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    if (containers[i].asks()) waiting.push_back({i, placements(node, containers[i])});
   }
-  std::vector<std::set<int>> given(containers.size());
-  return place_from(node, containers, options, given, 0);
+  // Whether there is a way does not depend on the order in which it is looked for.
+  std::stable_sort(waiting.begin(), waiting.end(), [](const Waiting& a, const Waiting& b) {
+    return a.options.size() < b.options.size();
+  });
+  std::vector<const Ids*> given;
+  return place_from(containers, waiting, given);
+}
+
+bool has_free_set(const Node& node, int size) {
+  const std::vector<bool> untouched = untouched_devices(node);
+  const auto& sets = node.machine->sets_of(size);
+  return std::any_of(sets.begin(), sets.end(),
+                     [&](const DeviceSet& set) { return all_of_set(set, untouched); });
 }
 
 bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::size_t a,
@@ -96,6 +162,65 @@ bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::siz
   if (first == Role::kInit) return false;
   if (first == Role::kApp) return second == Role::kApp;
   return true;  // A sidecar runs beside whatever starts after it.
+}
+
+// Every placement that is still possible counts with its cores: legal sets of untouched devices,
+// and runs of cores inside a device.
+std::int64_t value(const Node& node) {
+  const std::vector<bool> untouched = untouched_devices(node);
+  std::int64_t sum = 0;
+  for (const auto& sets : *node.machine->legal_sets) {
+    for (const DeviceSet& set : sets) {
+      if (!all_of_set(set, untouched)) continue;
+      sum += static_cast<std::int64_t>(set.devices.size()) * node.machine->cores_per_device;
+    }
+  }
+  for (int first = 0; first < node.machine->cores(); ++first) {
+    for (int id = first; id < node.machine->cores(); ++id) {
+      if (node.device_of(id) != node.device_of(first) || !node.is_free(id)) break;
+      sum += id - first + 1;
+    }
+  }
+  return sum;
+}
+
+std::optional<Best> best(const Node& node, const neuron::ContainerRequest& request,
+                         neuron::DevicePolicy policy) {
+  const int k = node.machine->cores_per_device;
+  const std::int64_t before = value(node);
+  const bool one_device = cores_of(*node.machine, request) <= k;
+  std::optional<Best> found;
+  std::tuple<int, int, std::int64_t, int, int> best_key;
+  for (const Ids& cores : placements(node, request)) {
+    // A run begins where the free run that it lies in begins.
+    if (one_device && cores.front() % k != 0 && node.is_free(cores.front() - 1)) continue;
+    Node after = node;
+    after.take(cores);
+    const std::int64_t cost = before - value(after);
+    Ids devices;
+    for (const int core : cores) devices.push_back(node.device_of(core));
+    devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
+    const bool spread = spreads(policy);
+    int in_use = 0;
+    for (const int device : devices) {
+      for (int core = device * k; core < (device + 1) * k && spread; ++core) {
+        in_use += node.used[static_cast<std::size_t>(core)] ? 1 : 0;
+      }
+    }
+    const auto [number, diameter] = place_of(*node.machine, devices);
+    const std::tuple key{diameter, in_use, spread ? -cost : cost,
+                         one_device ? -devices.front() : number, cores.front()};
+    if (found && !(key < best_key)) continue;
+    best_key = key;
+    found = Best{cores, cost};
+  }
+  return found;
+}
+
+std::int64_t best_effort(const Node& node, const neuron::ContainerRequest& request) {
+  std::size_t sets = 0;
+  for (const auto& of_size : *node.machine->legal_sets) sets += of_size.size();
+  return static_cast<std::int64_t>(placements(node, request).size() * sets);
 }
 
 }  // namespace neuron_scheduler::naive

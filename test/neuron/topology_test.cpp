@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "test/neuron/naive.hpp"
-
 namespace neuron_scheduler::neuron {
 namespace {
 
@@ -101,25 +99,6 @@ TEST(LegalSets, OfTheTorus) {
   EXPECT_EQ(legal_sets(torus, 1).size(), 16u);
   for (const int size : {-1, 0, 2, 3, 5, 6, 7, 9, 12, 15, 17}) {
     EXPECT_TRUE(legal_sets(torus, size).empty()) << size;
-  }
-}
-
-TEST(LegalSets, AreThoseOfTheNaiveRules) {
-  for (const auto rule : {R::kOneOrAll, R::kConsecutive, R::kAlignedRows}) {
-    for (const int devices : {1, 4, 6, 12, 16, 64}) {
-      if (rule == R::kAlignedRows && devices != 16) continue;
-      const Geometry geometry{devices, 2, true, A::kUnknown, rule};
-      const naive::NaiveNode node{devices, 2, rule, {}, {}};
-      for (int size = 0; size <= devices + 1; ++size) {
-        std::vector<DeviceMask> want;
-        for (const auto& set : naive::legal_device_sets(node, size)) {
-          DeviceMask mask = 0;
-          for (const int device : set) mask |= device_bit(device);
-          want.push_back(mask);
-        }
-        EXPECT_EQ(legal_sets(geometry, size), want) << devices << " devices, size " << size;
-      }
-    }
   }
 }
 

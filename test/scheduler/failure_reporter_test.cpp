@@ -22,8 +22,8 @@ class FailureReporterTest : public testing::Test {
   }
   static PodBuilder showing(const std::string& message) {
     PodBuilder pod("p");
-    pod.raw().scheduled_condition_reason = kReasonUnschedulable;
-    pod.raw().scheduled_condition_message = message;
+    pod.raw().waiting.edit().scheduled_condition_reason = kReasonUnschedulable;
+    pod.raw().waiting.edit().scheduled_condition_message = message;
     return pod;
   }
   static PodBuilder version(const std::string& number) {

@@ -169,8 +169,8 @@ TEST_F(QueueTest, OurOwnConditionWakesNobody) {
   pop_and_reject("p");
   PodBuilder updated("p");
   updated.resource_version("2");
-  updated.raw().scheduled_condition_reason = "Unschedulable";
-  updated.raw().scheduled_condition_message = "0/1 nodes are available: 1 x.";
+  updated.raw().waiting.edit().scheduled_condition_reason = "Unschedulable";
+  updated.raw().waiting.edit().scheduled_condition_message = "0/1 nodes are available: 1 x.";
   queue_.set_pod(updated.build(), Gate::kOpen);
   EXPECT_EQ(sizes(), "0 0 1 0");
   EXPECT_EQ(queue_.find(uid("p"))->resource_version, "2");

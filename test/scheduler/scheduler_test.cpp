@@ -499,8 +499,8 @@ TEST_F(SchedulerTest, OurOwnConditionDoesNotStartAnotherAttempt) {
   add(cpu("p", 2000));
   decide_all();
   PodBuilder patched = cpu("p", 2000).resource_version("2");
-  patched.raw().scheduled_condition_reason = "Unschedulable";
-  patched.raw().scheduled_condition_message = last_message();
+  patched.raw().waiting.edit().scheduled_condition_reason = "Unschedulable";
+  patched.raw().waiting.edit().scheduled_condition_message = last_message();
   add(patched);
   EXPECT_EQ(decide_all(), 0);
   // A later attempt with the same end patches nothing, and says it again.
@@ -576,7 +576,7 @@ TEST_F(SchedulerTest, ImagesOfANodeCountFromWhenTheyAreThere) {
   }
   EXPECT_EQ(decide_all(), 0);
   PodBuilder pod = cpu("p", 100);
-  pod.raw().images = {model::Name("big:1")};
+  pod.raw().waiting.edit().images = {model::Name("big:1")};
   add(pod);
   decide_all();
   EXPECT_EQ(api_.sent_to(), Strings{"p@b"});

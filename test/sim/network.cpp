@@ -77,8 +77,8 @@ void Network::patch_condition(const model::Pod& pod,
     const auto found = server_.pods().find(uid);
     if (found == server_.pods().end()) return;
     model::Pod patched = *found->second;
-    patched.scheduled_condition_reason = condition.reason;
-    patched.scheduled_condition_message = condition.message;
+    patched.waiting.edit().scheduled_condition_reason = condition.reason;
+    patched.waiting.edit().scheduled_condition_message = condition.message;
     server_.put_pod(std::move(patched));
   });
 }

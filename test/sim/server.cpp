@@ -49,7 +49,8 @@ scheduler::BindAnswer Server::bind(const model::Binding& binding) {
   if (pod->uid != binding.pod_uid) return conflict("Precondition failed: UID in precondition");
   if (pod->bound()) return conflict("already assigned to node");
   if (pod->terminating) return conflict("is being deleted, cannot be assigned to a host");
-  if (!pod->scheduling_gates.empty()) return conflict("has non-empty .spec.schedulingGates");
+  if (!pod->waiting->scheduling_gates.empty())
+    return conflict("has non-empty .spec.schedulingGates");
   model::Pod bound = *pod;
   bound.node_name = binding.node_name;
   for (const auto& [key, value] : binding.annotations) {

@@ -195,10 +195,10 @@ void World::check_rest() {
       ++bound;
       if (known == nullptr || known->node_name != pod->node_name) fail(uid + " is not counted");
     } else if (pod->scheduler_name.view() == "neuron-scheduler" && !pod->terminating &&
-               pod->scheduling_gates.empty() && pod->unbuilt_needs.empty()) {
+               pod->waiting->scheduling_gates.empty() && pod->waiting->unbuilt_needs.empty()) {
       if (auto node = where_it_fits(server_, *pod); !node.empty()) {
         fail("at rest, " + uid + " is pending and fits on " + node + ": " +
-             pod->scheduled_condition_message);
+             pod->waiting->scheduled_condition_message);
       }
     }
   }

@@ -108,7 +108,7 @@ void World::change_some_pod() {
   const auto pod = some_pod(false);
   if (pod == nullptr) return;
   model::Pod changed = *pod;
-  changed.scheduling_gates.clear();
+  changed.waiting.edit().scheduling_gates.clear();
   changed.labels.set(model::Name("changed"), model::Name(std::to_string(++counter_)));
   server_.put_pod(std::move(changed));
 }
@@ -118,7 +118,7 @@ void World::bind_by_hand() {
   const auto node = some_node();
   if (pod == nullptr || node == nullptr || pod->terminating) return;
   model::Pod bound = *pod;
-  bound.scheduling_gates.clear();
+  bound.waiting.edit().scheduling_gates.clear();
   bound.node_name = node->name;
   bound.labels.set(model::Name(kBoundByHand), model::Name("true"));
   server_.put_pod(std::move(bound));

@@ -141,23 +141,23 @@ PodBuilder& PodBuilder::tolerate(std::string_view key, std::string_view value) {
   toleration.value = Name(value);
   toleration.op =
       value.empty() ? model::Toleration::Operator::kExists : model::Toleration::Operator::kEqual;
-  pod_.tolerations.push_back(std::move(toleration));
+  pod_.waiting.edit().tolerations.push_back(std::move(toleration));
   return *this;
 }
 
 PodBuilder& PodBuilder::node_selector(std::string_view key, std::string_view value) {
-  pod_.node_affinity.node_selector.requirements.push_back(
+  pod_.waiting.edit().node_affinity.node_selector.requirements.push_back(
       {Name(key), model::SelectorOperator::kIn, {Name(value)}, 0});
   return *this;
 }
 
 PodBuilder& PodBuilder::gate(std::string name) {
-  pod_.scheduling_gates.push_back(std::move(name));
+  pod_.waiting.edit().scheduling_gates.push_back(std::move(name));
   return *this;
 }
 
 PodBuilder& PodBuilder::unbuilt(model::UnbuiltNeed need) {
-  pod_.unbuilt_needs.push_back(need);
+  pod_.waiting.edit().unbuilt_needs.push_back(need);
   return *this;
 }
 

@@ -281,7 +281,7 @@ class Run {
     } else if (!candidate.impossible.empty()) {
       tried.reason = candidate.impossible;
       set_scheduled_condition(pod, "False", "Unschedulable", tried.reason, cluster_.now);
-    } else if (!candidate.pod->scheduling_gates.empty()) {
+    } else if (!candidate.pod->waiting->scheduling_gates.empty()) {
       // As the API server says it when such a pod is created.
       tried.reason = "Scheduling is blocked due to non-empty scheduling gates";
       set_scheduled_condition(pod, "False", "SchedulingGated", tried.reason, cluster_.now);
@@ -290,7 +290,7 @@ class Run {
       set_scheduled_condition(pod, "False", written.condition->reason, tried.reason, cluster_.now);
     } else {
       // It shows this already.
-      tried.reason = candidate.pod->scheduled_condition_message;
+      tried.reason = candidate.pod->waiting->scheduled_condition_message;
     }
     outcome_.pods.push_back(std::move(tried));
   }

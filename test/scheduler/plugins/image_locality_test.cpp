@@ -21,7 +21,7 @@ constexpr std::int64_t kMi = std::int64_t{1} << 20;
 
 PodBuilder with(const std::vector<const char*>& images) {
   PodBuilder pod("p");
-  for (const auto* image : images) pod.raw().images.emplace_back(image);
+  for (const auto* image : images) pod.raw().waiting.edit().images.emplace_back(image);
   return pod;
 }
 

@@ -85,17 +85,17 @@ void as_it_is(PodBuilder& /*pod*/) {}
 
 void tolerate(PodBuilder& pod, model::TaintEffect effect) {
   pod.tolerate("k");
-  pod.raw().tolerations.back().any_effect = false;
-  pod.raw().tolerations.back().effect = effect;
+  pod.raw().waiting.edit().tolerations.back().any_effect = false;
+  pod.raw().waiting.edit().tolerations.back().effect = effect;
 }
 
 void require_zone(PodBuilder& pod, model::SelectorOperator op, std::int64_t bound) {
-  pod.raw().node_affinity.terms.emplace(
+  pod.raw().waiting.edit().node_affinity.terms.emplace(
       {model::NodeSelectorTerm{{{Name("zone"), op, {}, bound}}, {}}});
 }
 
 void prefer_zone(PodBuilder& pod, std::int64_t weight) {
-  pod.raw().preferred_nodes.push_back(
+  pod.raw().waiting.edit().preferred_nodes.push_back(
       {weight, {{{Name("zone"), model::SelectorOperator::kExists, {}, 0}}, {}}});
 }
 
@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TolerationOperator", "TaintToleration", [](auto& pod) { pod.tolerate("a"); },
              [](auto& pod) {
                pod.tolerate("a");
-               pod.raw().tolerations.back().op = model::Toleration::Operator::kEqual;
+               pod.raw().waiting.edit().tolerations.back().op = model::Toleration::Operator::kEqual;
              }},
         Case{"TolerationEffect", "TaintToleration",
              [](auto& pod) { tolerate(pod, model::TaintEffect::kNoSchedule); },
@@ -130,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NodeSelectorValue", "NodeAffinity", [](auto& pod) { pod.node_selector("a", "1"); },
              [](auto& pod) { pod.node_selector("a", "2"); }},
         Case{"NoTermIsNotNoAffinity", "NodeAffinity", as_it_is,
-             [](auto& pod) { pod.raw().node_affinity.terms.emplace(); }},
+             [](auto& pod) { pod.raw().waiting.edit().node_affinity.terms.emplace(); }},
         Case{"TermOperator", "NodeAffinity",
              [](auto& pod) { require_zone(pod, model::SelectorOperator::kExists, 0); },
              [](auto& pod) { require_zone(pod, model::SelectorOperator::kDoesNotExist, 0); }},
@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BalancedDefaults", "NodeResourcesBalancedAllocation", as_it_is,
              [](auto& pod) { pod.raw().nonzero_cpu_milli = 7; }, true},
         Case{"Image", "ImageLocality", as_it_is,
-             [](auto& pod) { pod.raw().images.emplace_back("a:1"); }},
+             [](auto& pod) { pod.raw().waiting.edit().images.emplace_back("a:1"); }},
         Case{"LabelsForInterPodAffinity", "InterPodAffinity", as_it_is,
              [](auto& pod) { pod.label("app", "x").namespace_name("other"); }, true},
         Case{"Cpu", "NodeResourcesFit", as_it_is, [](auto& pod) { pod.cpu_milli(1); }},

@@ -40,7 +40,7 @@ TEST_P(NeuronNodeForeignTest, HoldsWhatIsCertainUntilItIsGone) {
   NodeBuilder node_builder = GetParam().node;
   NeuronNode node;
   node.set_node(node_builder.build().get());
-  node.add_pod(*pod);
+  node.add_pod(pod);
   neuron::NodeState want(node.geometry());
   want.take(GetParam().held);
   EXPECT_EQ(node.state(), want);
@@ -153,10 +153,10 @@ TEST_P(NeuronNodeChangedTest, FreesNothingUntilItIsGone) {
     return ids.empty() ? pod.build() : pod.annotation(kIds, ids).build();
   };
   auto last = version(GetParam().ids.front());
-  node.add_pod(*last);
+  node.add_pod(last);
   for (std::size_t i = 1; i < GetParam().ids.size(); ++i) {
     const auto next = version(GetParam().ids[i]);
-    node.update_pod(*last, *next);
+    node.update_pod(*last, next);
     last = next;
   }
   neuron::NodeState want(node.geometry());

@@ -91,12 +91,12 @@ TEST_P(NeuronNodeGeometryTest, NoOldNumberIsMisread) {
   const Case& row = GetParam();
   NeuronNode node;
   set(node, row.before);
-  for (const auto& pod : row.pods) node.add_pod(*pod.build());
+  for (const auto& pod : row.pods) node.add_pod(pod.build());
   EXPECT_EQ(shown(node), row.held_before);
   set(node, row.after);
   EXPECT_EQ(shown(node), row.held_after);
   // The same news again changes nothing.
-  for (const auto& pod : row.pods) node.update_pod(*pod.build(), *pod.build());
+  for (const auto& pod : row.pods) node.update_pod(*pod.build(), pod.build());
   EXPECT_EQ(shown(node), row.held_after);
   // And back: as if nothing had been.
   set(node, row.before);
@@ -280,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(NeuronNodeLateTest, WhatComesTooEarlyIsReadLater) {
   NeuronNode node;
   node.set_node(without_devices(trn1()).build().get());
-  node.add_pod(*cores_on("x", 1, 1, 2).build());
+  node.add_pod(cores_on("x", 1, 1, 2).build());
   EXPECT_EQ(shown(node), "");
   EXPECT_EQ(notes(node), std::vector<std::string>{});
   node.set_node(without(trn1(), "aws.amazon.com/neuroncore").build().get());
@@ -295,10 +295,10 @@ TEST(NeuronNodeLateTest, AnotherReadingUnderAnotherGeometryFreesNothing) {
   NeuronNode node;
   node.set_node(lnc2().build().get());
   const auto first = cores_on("x", 1, 2, 4).build();
-  node.add_pod(*first);
+  node.add_pod(first);
   node.set_node(lnc1().build().get());
   const auto second = cores_on("x", 2, 2, 16).build();
-  node.update_pod(*first, *second);
+  node.update_pod(*first, second);
   EXPECT_EQ(shown(node), "1:ff 2:3 foreign x");
   node.set_node(lnc2().build().get());
   EXPECT_EQ(shown(node), "1:3 2:f foreign x");
@@ -309,7 +309,7 @@ TEST(NeuronNodeLateTest, AnotherReadingUnderAnotherGeometryFreesNothing) {
 TEST(NeuronNodeLateTest, SaysWhatThePodWasMadeFor) {
   NeuronNode node;
   node.set_node(lnc2().build().get());
-  node.add_pod(*cores_on("x", 1, 2, 4).build());
+  node.add_pod(cores_on("x", 1, 2, 4).build());
   EXPECT_TRUE(node.take_notices().empty());
   node.set_node(lnc1().build().get());
   const auto notices = node.take_notices();
@@ -326,7 +326,7 @@ TEST(NeuronNodeLateTest, SaysWhatThePodWasMadeFor) {
 TEST(NeuronNodeLateTest, NothingIsSaidWhileThereAreNoDevices) {
   NeuronNode node;
   node.set_node(trn1().build().get());
-  node.add_pod(*cores_pod("x", 1).bound_to("n").build());
+  node.add_pod(cores_pod("x", 1).bound_to("n").build());
   EXPECT_EQ(notes(node), std::vector<std::string>{"ForeignNeuronPod"});
   node.set_node(without_devices(trn1()).build().get());
   EXPECT_EQ(node.usage().foreign_pods, 0);
@@ -339,7 +339,7 @@ TEST(NeuronNodeLateTest, NothingIsSaidWhileThereAreNoDevices) {
 TEST(NeuronNodeLateTest, HoldingsFollow) {
   NeuronNode node;
   node.set_node(lnc2().build().get());
-  node.add_pod(*cores_on("x", 1, 2, 4).build());
+  node.add_pod(cores_on("x", 1, 2, 4).build());
   node.set_node(lnc1().build().get());
   const auto holdings = node.holdings();
   ASSERT_EQ(holdings.size(), 1U);

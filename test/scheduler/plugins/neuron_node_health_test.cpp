@@ -63,7 +63,7 @@ class NeuronNodeHealthTest : public testing::TestWithParam<Case> {};
 TEST_P(NeuronNodeHealthTest, IsToldOnceForEachChange) {
   NeuronNode node;
   node.set_node(well().build().get());
-  node.add_pod(*on_devices("x", "4,5,6,7", 4).build());
+  node.add_pod(on_devices("x", "4,5,6,7", 4).build());
   ASSERT_TRUE(node.take_notices().empty());
   const auto held = node.state().used(4);
   const auto told = [&] {
@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(NeuronNodeHealthOfManyTest, OtherDevicesAreAnotherChange) {
   NeuronNode node;
-  node.add_pod(*on_devices("x", "4,5", 2).build());
+  node.add_pod(on_devices("x", "4,5", 2).build());
   Strings notes;
   for (const auto& state : {offering(15, 30), cordoned("4"), cordoned("4"), cordoned("4,5"),
                             cordoned("4,5,6"), cordoned("5"), well()}) {
@@ -143,7 +143,7 @@ TEST(NeuronNodeHealthOfManyTest, OtherDevicesAreAnotherChange) {
 TEST(NeuronNodeHealthOfManyTest, AForeignPodMayHaveAnyDevice) {
   NeuronNode node;
   node.set_node(well().build().get());
-  node.add_pod(*devices_pod("x", 1).bound_to("n").build());
+  node.add_pod(devices_pod("x", 1).bound_to("n").build());
   ASSERT_EQ(node.take_notices().size(), 1U);
   node.set_node(cordoned("5").build().get());
   EXPECT_TRUE(node.take_notices().empty());
@@ -157,11 +157,11 @@ TEST(NeuronNodeHealthOfManyTest, OnlySoManyAtOnce) {
   node.set_node(well().build().get());
   for (int core = 0; core < kPods; ++core) {
     PodBuilder pod = cores_pod("p" + std::to_string(core), 1);
-    node.add_pod(*pod.bound_to("n").annotation(kIds, std::to_string(core)).build());
+    node.add_pod(pod.bound_to("n").annotation(kIds, std::to_string(core)).build());
   }
   // A changed one may hold what another has: a pod more than there are cores.
   PodBuilder more = cores_pod("more", 1);
-  node.add_pod(*more.bound_to("n").annotation(kIds, "0").build());
+  node.add_pod(more.bound_to("n").annotation(kIds, "0").build());
   node.set_node(offering(15, 30).build().get());
   EXPECT_EQ(node.take_notices().size(), 32U);
   EXPECT_EQ(node.take_notices().size(), 1U);

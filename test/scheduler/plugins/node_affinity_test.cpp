@@ -26,7 +26,7 @@ constexpr auto kNotIn = SelectorOperator::kNotIn;
 
 PodBuilder with_terms(std::vector<NodeSelectorTerm> terms) {
   PodBuilder pod("p");
-  pod.raw().node_affinity.terms = std::move(terms);
+  pod.raw().waiting.edit().node_affinity.terms = std::move(terms);
   return pod;
 }
 
@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 PodBuilder preferring(std::vector<model::PreferredNodeTerm> terms) {
   PodBuilder pod("p");
-  pod.raw().preferred_nodes = std::move(terms);
+  pod.raw().waiting.edit().preferred_nodes = std::move(terms);
   return pod;
 }
 

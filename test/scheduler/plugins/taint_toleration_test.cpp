@@ -80,8 +80,8 @@ TEST_P(TaintTolerationScoreTest, CountsWhatIsNotTolerated) {
 
 PodBuilder tolerates(const char* key, TaintEffect effect) {
   PodBuilder pod("p");
-  pod.tolerate(key).raw().tolerations.back().any_effect = false;
-  pod.raw().tolerations.back().effect = effect;
+  pod.tolerate(key).raw().waiting.edit().tolerations.back().any_effect = false;
+  pod.raw().waiting.edit().tolerations.back().effect = effect;
   return pod;
 }
 
