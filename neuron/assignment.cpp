@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <bitset>
 #include <charconv>
 #include <map>
 
@@ -291,8 +292,11 @@ std::string write_ids(const Geometry& geometry, const PodRequest& request,
     append_ids(geometry, request.containers[i], assignment[i], ids);
   }
   const bool once = init_ids == InitIds::kOnce && !request.mixes_units();
-  for (auto id = ids.begin(); id != ids.end(); ++id) {
-    if (!once || std::find(ids.begin(), id, *id) == id) append_id(text, *id);
+  std::bitset<std::size_t{kMaxDevices} * kMaxCoresPerDevice> named;
+  for (const int id : ids) {
+    const auto at = static_cast<std::size_t>(id);
+    if (!once || !named[at]) append_id(text, id);
+    named[at] = true;
   }
   return text;
 }

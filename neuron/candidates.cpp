@@ -46,6 +46,8 @@ void CandidateScan::scan_sets(const Shape& shape, const NodeState& view, const N
   DeviceMask seen = 0;
   for (int i = 0; i < legal.count(); ++i) {
     if (i < kMaxDevices && (tried.sets >> i & 1) != 0) continue;
+    // In order of diameters: none that follows is better.
+    if (options_.alone && best && best->key.diameter < legal.diameter(i)) return;
     const DeviceMask set = legal.set(i);
     if (!set_is_free(shape, set, view)) continue;
     if (packed && i > 0 && (free & device_bit(i - 1)) != 0) continue;

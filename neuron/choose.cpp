@@ -9,6 +9,7 @@
 
 #include "neuron/candidates.hpp"
 #include "neuron/legal_sets.hpp"
+#include "neuron/quick.hpp"
 
 namespace neuron_scheduler::neuron {
 namespace {
@@ -30,6 +31,12 @@ Evaluation place_alone(const NodeState& state, const ContainerRequest& request, 
                        DevicePolicy policy, Placement& placement) {
   const auto shape = shape_on(request, state.geometry());
   if (const auto* problem = std::get_if<ShapeProblem>(&shape)) return {fit_of(*problem), 0, 0};
+  if (!spreads(policy) && is_quick(std::get<Shape>(shape), state, eligible)) {
+    const auto place = quick_place(std::get<Shape>(shape), state);
+    if (!place) return {Fit::kNoRoom, 0, 0};
+    placement = place->placement;
+    return {Fit::kFits, place->cost, 1};
+  }
   const CandidateScan scan(state.geometry(),
                            {.eligible = eligible, .alone = true, .spread = spreads(policy)});
   const auto best = scan.next(std::get<Shape>(shape), state, state, {});

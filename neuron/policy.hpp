@@ -10,7 +10,7 @@ enum class DevicePolicy : std::uint8_t {
   // What costs least: broken devices, rows and runs first.
   kBinpack,
   // Devices with the fewest cores in use first, the pod's other containers' included; then what
-  // costs most, so what lies farthest inside of what is free. A run inside a device begins where a
+  // costs most, so what lies well inside of what is free. A run inside a device begins where a
   // free run begins all the same.
   kSpread,
   // Only devices of which no other pod has a core; among them as kBinpack or as kSpread.

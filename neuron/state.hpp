@@ -68,10 +68,10 @@ class NodeState {
   std::array<CoreMask, kMaxDevices> used_{};
 };
 
-// The value of what is free: every placement that is still possible counts with the number of its
-// cores. A run of n free cores (devices, on a line) is worth the sum of s*(n-s+1) over s = 1..n; a
-// torus counts its free devices, rows, pairs of rows and the whole. So the value falls least by
-// what sits in broken rows and in runs that fit tightly.
+// The value of what is free: a price for every core, and what the free devices and the free cores
+// of each device are worth for what could be placed there (worth.hpp). So the value falls least by
+// what sits in broken rows and in runs that fit tightly, by devices with few cores for a pod that
+// asks for devices, and by devices with many for one that asks for cores.
 [[nodiscard]] std::int64_t value(const NodeState& state);
 
 // How much value(state) falls if the placement is taken. >= 0; 0 if it is all taken already.

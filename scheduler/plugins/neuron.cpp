@@ -30,6 +30,9 @@ constexpr int kStepsPerCycle = 200'000;
 // differ: with the default weight 2 the distance is 190 (design.md §6).
 constexpr std::int64_t kBestScore = 95;
 constexpr std::int64_t kDefaultWeight = 2;
+// Off kBestScore for each unit of neuron::cost above the least. To break a row of free devices
+// costs 4: with the default weight that is 64 points.
+constexpr std::int64_t kPointsPerCost = 8;
 
 // Raw scores of pods that ask for no Neuron. Others are costs, above 0; or, of pods that are to
 // spread, kSpreadScore less the share of cores that is left, in millionths.
@@ -194,8 +197,8 @@ std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
   return std::max<std::int64_t>(1, evaluation.cost);
 }
 
-// Twice the cost, half the score: what the dearest node costs does not move the others together.
-// Where it is to spread, half of what is left, half the score.
+// What the dearest node costs does not move the others together. Where it is to spread, half of
+// what is left, half the score.
 void Neuron::normalize(std::span<std::int64_t> scores) const {
   if (scores.empty()) return;
   const std::int64_t least = *std::min_element(scores.begin(), scores.end());
@@ -205,7 +208,8 @@ void Neuron::normalize(std::span<std::int64_t> scores) const {
     return;
   }
   for (std::int64_t& score : scores) {
-    score = least < 0 ? (score == kPlainNode ? 1 : 0) : kBestScore * least / score;
+    score = least < 0 ? (score == kPlainNode ? 1 : 0)
+                      : std::max<std::int64_t>(0, kBestScore - kPointsPerCost * (score - least));
   }
 }
 

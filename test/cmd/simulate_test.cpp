@@ -101,9 +101,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         File{"Deployment", "deployment.yaml",
              "POD                                 NODE    NEURON\n"
-             "serving/inference-5c6c777cdb-hdrc5  trn1-a  cores 30-31\n"
-             "serving/inference-5c6c777cdb-jg67l  trn1-a  cores 28-29\n"
-             "serving/inference-5c6c777cdb-kjj45  trn1-a  cores 26-27\n"
+             "serving/inference-5c6c777cdb-hdrc5  inf2-a  cores 22-23\n"
+             "serving/inference-5c6c777cdb-jg67l  inf2-a  cores 20-21\n"
+             "serving/inference-5c6c777cdb-kjj45  inf2-a  cores 18-19\n"
              "3 pods: 3 placed, 0 pending"},
         File{"StatefulSet", "statefulset.yaml",
              "POD              NODE       NEURON\n"
@@ -116,14 +116,14 @@ INSTANTIATE_TEST_SUITE_P(
              "POD                    NODE    NEURON\n"
              "default/pi-hh7np       trn1-a\n"
              "default/pi-jkkk8       trn1-a\n"
-             "default/train-0-t4xgr  trn1-a  devices 0-3\n"
-             "default/train-1-n4ztv  trn1-a  devices 4-7\n"
-             "default/train-2-62d9s  trn1-a  devices 8-11\n"
+             "default/train-0-t4xgr  inf2-a  devices 0-3\n"
+             "default/train-1-n4ztv  inf2-a  devices 4-7\n"
+             "default/train-2-62d9s  inf2-a  devices 8-11\n"
              "5 pods: 5 placed, 0 pending",
              "warning: Job default/asleep is suspended: it makes no pods\n"},
         File{"HelmTemplate", "helm-template.yaml",
              "POD                                         NODE    NEURON\n"
-             "default/release-inference-6796f5fd79-nr4l8  trn1-a  devices 15\n"
+             "default/release-inference-6796f5fd79-nr4l8  inf2-a  devices 11\n"
              "1 pod: 1 placed, 0 pending",
              "warning: 1 pod has another schedulerName than neuron-scheduler and is not tried "
              "(--all-pods tries them): default/release-inference-test\n"},
@@ -133,14 +133,14 @@ INSTANTIATE_TEST_SUITE_P(
              "1 pod: 1 placed, 0 pending"},
         File{"JsonLists", "pods.json",
              "POD             NODE     NEURON\n"
-             "default/json-a  trn1-a   cores 30\n"
+             "default/json-a  inf2-a   cores 22\n"
              "default/json-b  inf2-a\n"
              "default/json-c  plain-a\n"
              "3 pods: 3 placed, 0 pending"},
         File{"Anchors", "anchors.yaml",
              "POD             NODE    NEURON\n"
-             "default/second  trn1-a  devices 15\n"
-             "default/first   trn1-a  cores 28-29\n"
+             "default/second  inf2-a  devices 11\n"
+             "default/first   inf2-a  cores 20-21\n"
              "2 pods: 2 placed, 0 pending"},
         // The shapes of the examples that everybody knows.
         File{"NginxDeployment", "nginx-deployment.yaml",
@@ -184,14 +184,14 @@ INSTANTIATE_TEST_SUITE_P(
              "", true},
         File{"List", "list.yaml",
              "POD                              NODE    NEURON\n"
-             "default/listed-7596cf7bfd-k8sct  trn1-a  cores 30\n"
-             "default/listed-7596cf7bfd-lb87c  trn1-a  cores 31\n"
+             "default/listed-7596cf7bfd-k8sct  inf2-a  cores 22\n"
+             "default/listed-7596cf7bfd-lb87c  inf2-a  cores 23\n"
              "2 pods: 2 placed, 0 pending",
              "", true},
         File{"JsonController", "controller.json",
              "POD                     NODE    NEURON\n"
-             "default/json-set-lvmv6  trn1-a  devices 15\n"
-             "default/json-set-mxzqn  trn1-a  devices 14\n"
+             "default/json-set-lvmv6  inf2-a  devices 11\n"
+             "default/json-set-mxzqn  inf2-a  devices 10\n"
              "2 pods: 2 placed, 0 pending",
              "", true},
         File{"OtherKinds", "other-kinds.yaml", "",

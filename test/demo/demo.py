@@ -31,7 +31,7 @@ from processes import Process, free_ports
 
 EXAMPLES = ROOT / "examples"
 # Beside the node of examples/node.yaml.
-FLEET = ("inf2.xlarge=1", "trn2.3xlarge=1", "plain=1")
+FLEET = ("inf2.xlarge=1", "trn2.3xlarge:lnc1=1", "plain=1")
 # The example that has to wait, and the number of devices that it waits for.
 WAITING, WAITS_FOR = "two-rows", 8
 

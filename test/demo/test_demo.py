@@ -127,7 +127,7 @@ class Demo(DemoTest):
         self.assertEqual(later, {"two-rows": ("8 devices", "trn1-32xlarge-0", "devices 0-7")})
         # The drawings: all nodes, then the one that changed.
         self.assertEqual(re.findall(r"(?m)^(\S+) │ ", first),
-                         ["inf2-xlarge-0", "plain-0", "trn1-32xlarge-0", "trn2-3xlarge-0"])
+                         ["inf2-xlarge-0", "plain-0", "trn1-32xlarge-0", "trn2-3xlarge-lnc1-0"])
         self.assertEqual(re.findall(r"(?m)^(\S+) │ ", second), ["trn1-32xlarge-0"])
         self.assertLessEqual(max(map(len, result.stdout.splitlines())), 80)
         self.assert_nothing_left()

@@ -71,29 +71,6 @@ TEST(SetTable, OfTheTorusHasWhatCanBeCountedByHand) {
   EXPECT_EQ(LegalSets(kTorus, 9).set(0) & ~DeviceMask{0xffff}, 0u);
 }
 
-TEST(ValueOfGeneralSets, CountsEverySetThatIsFree) {
-  std::mt19937_64 random(11);
-  for (const Geometry& geometry : {kRing, kSmallRing, kTorus, kSwitched4, kSwitched16}) {
-    for (int round = 0; round < 20; ++round) {
-      NodeState state(geometry);
-      std::int64_t cores_alone = 0;  // Runs inside the devices.
-      for (int device = 0; device < geometry.devices; ++device) {
-        const bool used = round > 0 && random() % 3 == 0;
-        if (used) state.take(device, geometry.full_device());
-        const std::int64_t k = geometry.cores_per_device;
-        cores_alone += used ? 0 : k * (k + 1) * (k + 2) / 6;
-      }
-      std::int64_t devices = 0;
-      for (int size = 1; size <= geometry.devices; ++size) {
-        for (const DeviceMask set : legal_sets(geometry, size)) {
-          devices += (set & ~state.untouched()) == 0 ? size : 0;
-        }
-      }
-      ASSERT_EQ(value(state), devices * geometry.cores_per_device + cores_alone) << round;
-    }
-  }
-}
-
 // What choose() gives is legal, free, and of these has the least diameter and then the least cost.
 TEST(ChooseConnected, GivesTheBestSet) {
   std::mt19937_64 random(7);

@@ -81,6 +81,40 @@ bool place_from(const std::vector<neuron::ContainerRequest>& containers,
   return false;
 }
 
+// What untouched devices are worth, in the words of neuron/worth.hpp. Rows, and one device or all:
+// every set counts its devices. Otherwise the sizes 1, 2, 4, 8, ... count: on a line and on a ring
+// 1 for each set, where any set is legal as for a run of as many devices, and else, on the torus,
+// 16 times the part of the sets that is free.
+std::int64_t sets_value(const Node& node) {
+  const Machine& machine = *node.machine;
+  const std::vector<bool> untouched = untouched_devices(node);
+  const auto free_sets = [&](int size) {
+    const auto& sets = machine.sets_of(size);
+    return std::count_if(sets.begin(), sets.end(),
+                         [&](const DeviceSet& set) { return all_of_set(set, untouched); });
+  };
+  const auto pairs = static_cast<int>(machine.sets_of(2).size());
+  std::int64_t sum = 0;
+  if (pairs == 0) {
+    for (int size = 1; size <= machine.devices; ++size) sum += size * free_sets(size);
+    return sum;
+  }
+  const bool any = machine.devices > 3 && pairs == machine.devices * (machine.devices - 1) / 2;
+  const bool walks = pairs <= machine.devices;
+  double parts = 0;
+  for (int size = 1; size <= machine.devices; size *= 2) {
+    if (any) {
+      sum += std::max<std::int64_t>(0, free_sets(1) - size + 1);
+    } else if (walks) {
+      sum += free_sets(size);
+    } else {
+      parts += 16.0 * static_cast<double>(free_sets(size)) /
+               static_cast<double>(machine.sets_of(size).size());
+    }
+  }
+  return sum + static_cast<std::int64_t>(parts + 1e-6);
+}
+
 }  // namespace
 
 void Node::take(const Ids& cores) {
@@ -164,18 +198,13 @@ bool same_time(const std::vector<neuron::ContainerRequest>& containers, std::siz
   return true;  // A sidecar runs beside whatever starts after it.
 }
 
-// Every placement that is still possible counts with its cores: legal sets of untouched devices,
-// and runs of cores inside a device.
+// Beside the sets, a price for every free core, and every run of cores inside a device by its
+// length.
 std::int64_t value(const Node& node) {
-  const std::vector<bool> untouched = untouched_devices(node);
-  std::int64_t sum = 0;
-  for (const auto& sets : *node.machine->legal_sets) {
-    for (const DeviceSet& set : sets) {
-      if (!all_of_set(set, untouched)) continue;
-      sum += static_cast<std::int64_t>(set.devices.size()) * node.machine->cores_per_device;
-    }
-  }
+  const std::int64_t price = 120 + 240 / node.machine->cores_per_device;
+  std::int64_t sum = sets_value(node);
   for (int first = 0; first < node.machine->cores(); ++first) {
+    if (node.is_free(first)) sum += price;
     for (int id = first; id < node.machine->cores(); ++id) {
       if (node.device_of(id) != node.device_of(first) || !node.is_free(id)) break;
       sum += id - first + 1;

@@ -67,13 +67,11 @@ TEST(NodeState, TakesPlacements) {
 }
 
 TEST(Value, CountsWhatCanStillBePlaced) {
-  // Devices: 16 single ones, 4 rows, 2 pairs of rows, all; each twice, for two cores. Cores: 16
-  // devices of 2 + 2.
-  EXPECT_EQ(value(NodeState(kTorus)), 2 * (16 + 4 * 4 + 2 * 8 + 16) + 16 * 4);
-  // Devices: 6*1 + 5*2 + 4*3 + 3*4 + 2*5 + 1*6 = 56, each of four cores. Cores: 4*1 + 3*2 + 2*3 + 4
-  // = 20 a device.
-  EXPECT_EQ(value(NodeState(kLine)), 4 * 56 + 6 * 20);
-  EXPECT_EQ(value(NodeState(kLargest)), 32 * 128 + 64 * (32 * 33 * 34 / 6));
+  // Devices: 16 single ones, 4 rows, 2 pairs of rows, all. Cores: 16 devices of 2 + 2. 240 a core.
+  EXPECT_EQ(value(NodeState(kTorus)), 4 * 16 + 16 * 4 + 240 * 32);
+  // Places for 1, 2 and 4 devices. Cores: 4*1 + 3*2 + 2*3 + 4 = 20 a device. 180 a core.
+  EXPECT_EQ(value(NodeState(kLine)), 6 + 5 + 3 + 6 * 20 + 180 * 24);
+  EXPECT_EQ(value(NodeState(kLargest)), 128 + 64 * (32 * 33 * 34 / 6) + 127 * 2048);
   EXPECT_EQ(value(NodeState()), 0);
 }
 
