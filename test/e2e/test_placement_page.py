@@ -16,7 +16,7 @@ from support.scheduler import binary
 from nodes import node as make_node  # from test/controlplane
 
 PAGE = ROOT / "docs" / "placement.md"
-POLICY = "hami.io/gpu-scheduler-policy"
+NODE_POLICY = "hami.io/node-scheduler-policy"
 
 
 # The rules of the page
@@ -120,10 +120,10 @@ class World:
                 cores += range(number * k, number * k + k) if unit == "device" else [number]
         self.in_use(name, cores)
 
-    def pod(self, name, ask, node=None, policy=""):
+    def pod(self, name, ask, node=None, policy="", key=checker.POLICY):
         kind, count = ask
         self.objects.append(pod(name, container(**{"neuron" if kind == "device" else "cores": count}),
-                                annotations={POLICY: policy} if policy else {},
+                                annotations={key: policy} if policy else {},
                                 **({"nodeSelector": {"kubernetes.io/hostname": node}} if node else {})))
 
     def simulate(self, args=""):
@@ -185,7 +185,7 @@ class Page(unittest.TestCase):
                     world.in_use_text(kind, used)
                     found.append(str(predict(world.geometries[kind], world.free[kind], ask)[1]))
                 self.assertEqual(", ".join(found), costs)
-                world.pod("p", ask, policy=policy)
+                world.pod("p", ask, policy=policy, key=NODE_POLICY)
                 [(node, _)] = world.simulate().values()
                 self.assertEqual(node, goes)
 
@@ -197,7 +197,7 @@ class Page(unittest.TestCase):
                 world = World()
                 world.node("n", kind)
                 world.in_use_text("n", used)
-                world.pod("p", *[parse_ask(asks)[0]])
+                world.pod("p", parse_ask(asks)[0])
                 for wanted, given in ((without, ""), (gets, args)):
                     [(_, ids)] = world.simulate(given).values()
                     self.assertEqual(ids or "waits", wanted.replace(" ", ""))
