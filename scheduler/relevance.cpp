@@ -25,7 +25,7 @@ bool same_for_scheduling(const model::Node& a, const model::Node& b) {
 
 bool same_use(const model::Pod& a, const model::Pod& b) {
   return a.node_name == b.node_name && a.requests == b.requests && a.containers == b.containers &&
-         a.annotations == b.annotations && a.anti_affinity.size() == b.anti_affinity.size() &&
+         a.annotations == b.annotations && a.anti_affinity->size() == b.anti_affinity->size() &&
          a.decode_error == b.decode_error;
 }
 

@@ -55,7 +55,7 @@ void read_host_ports(const Value& ports, Pod& pod) {
   ports.each_item([&](const Value& value) {
     const auto port = value["hostPort"].integer(0, std::numeric_limits<std::int32_t>::max());
     if (port == 0) return;
-    pod.host_ports.push_back(model::make_host_port(
+    pod.host_ports.edit().push_back(model::make_host_port(
         name_of(value["hostIP"]), name_of(value["protocol"]), static_cast<std::int32_t>(port)));
   });
 }

@@ -76,8 +76,8 @@ void Cache::set_pod(const PodRef& pod) {
                               after->containers == before->containers;
   if (!holds_the_same) view.note_stranger();
   if (view.exists()) {
-    anti_affinity_.remove(before->anti_affinity, view.node().labels);
-    anti_affinity_.add(after->anti_affinity, view.node().labels);
+    anti_affinity_.remove(*before->anti_affinity, view.node().labels);
+    anti_affinity_.add(*after->anti_affinity, view.node().labels);
   }
   view.update_pod(*before, std::move(after));
   touch(view);
@@ -165,7 +165,7 @@ void Cache::drop_if_unused(const Name& node_name) {
 void Cache::attach(PodEntry entry) {
   if (entry.assumed) ++assumed_count_;
   NodeView& view = view_of(entry.pod->node_name);
-  if (view.exists()) anti_affinity_.add(entry.pod->anti_affinity, view.node().labels);
+  if (view.exists()) anti_affinity_.add(*entry.pod->anti_affinity, view.node().labels);
   if (!entry.assumed) view.note_stranger();
   view.add_pod(entry.pod);
   touch(view);
@@ -178,7 +178,7 @@ void Cache::detach(const Uid& uid) {
   pods_.erase(found);
   if (entry.assumed) --assumed_count_;
   NodeView& view = view_of(entry.pod->node_name);
-  if (view.exists()) anti_affinity_.remove(entry.pod->anti_affinity, view.node().labels);
+  if (view.exists()) anti_affinity_.remove(*entry.pod->anti_affinity, view.node().labels);
   view.remove_pod(*entry.pod);
   touch(view);
   drop_if_unused(entry.pod->node_name);
@@ -200,8 +200,8 @@ void Cache::recount(const NodeView& view, const Node* after) {
   const Labels& labels_after = after == nullptr ? kNoLabels : after->labels;
   if (labels_before == labels_after) return;
   for (const PodRef& pod : view.pods()) {
-    anti_affinity_.remove(pod->anti_affinity, labels_before);
-    anti_affinity_.add(pod->anti_affinity, labels_after);
+    anti_affinity_.remove(*pod->anti_affinity, labels_before);
+    anti_affinity_.add(*pod->anti_affinity, labels_after);
   }
 }
 

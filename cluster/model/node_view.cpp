@@ -29,6 +29,7 @@ void NodeView::set_node(NodeRef node) {
 void NodeView::add_pod(PodRef pod) {
   account(*pod);
   for (const auto& aggregate : aggregates_) aggregate->add_pod(pod);
+  grow_slowly(pods_);
   pods_.push_back(std::move(pod));
 }
 
@@ -63,14 +64,14 @@ void NodeView::account(const Pod& pod) {
   requested_.add(pod.requests);
   nonzero_cpu_milli_ += pod.nonzero_cpu_milli;
   nonzero_memory_bytes_ += pod.nonzero_memory_bytes;
-  used_ports_.insert(used_ports_.end(), pod.host_ports.begin(), pod.host_ports.end());
+  used_ports_.insert(used_ports_.end(), pod.host_ports->begin(), pod.host_ports->end());
 }
 
 void NodeView::unaccount(const Pod& pod) {
   requested_.subtract(pod.requests);
   nonzero_cpu_milli_ -= pod.nonzero_cpu_milli;
   nonzero_memory_bytes_ -= pod.nonzero_memory_bytes;
-  for (const auto& port : pod.host_ports) {
+  for (const auto& port : *pod.host_ports) {
     const auto found = std::find(used_ports_.begin(), used_ports_.end(), port);
     if (found != used_ports_.end()) used_ports_.erase(found);
   }

@@ -37,6 +37,12 @@ class NodeAggregate {
   [[nodiscard]] virtual std::vector<Notice> take_notices() { return {}; }
 };
 
+// For vectors that each node has: at most a quarter more room than is used.
+template <class T>
+void grow_slowly(std::vector<T>& items) {
+  if (items.size() == items.capacity()) items.reserve(items.size() + items.size() / 4 + 1);
+}
+
 // One node with the pods that count on it, as filters and scores see it. A value: what-ifs
 // (preemption, nominated pods, plans) change a copy; only the cache changes the live one and raises
 // its generation.

@@ -93,8 +93,8 @@ struct Pod {
   Resources requests;                  // Effective (kube-scheduler.md §2.1).
   std::int64_t nonzero_cpu_milli = 0;  // For scoring: with defaults where nothing is asked (§2.3).
   std::int64_t nonzero_memory_bytes = 0;
-  std::vector<HostPort> host_ports;  // Of containers that run on.
-  std::vector<AntiAffinityTerm> anti_affinity;
+  Rare<std::vector<HostPort>> host_ports;  // Of containers that run on.
+  Rare<std::vector<AntiAffinityTerm>> anti_affinity;
   Rare<Waiting> waiting;
 
   std::string decode_error;

@@ -61,19 +61,12 @@ const scheduler::NeuronNode& NodeRegister::neuron_of(const model::NodeView& node
 }
 
 bool NodeRegister::due(const model::NodeView& node) const {
-  if (!node.exists() || !neuron_of(node).register_due()) return false;
-  const auto found = written_.find(node.node().name);
-  if (found == written_.end()) return true;
-  const Written& written = found->second;
-  const bool same = written.text == neuron_of(node).register_text().value_or("");
-  return clock_.steady() >= (same ? written.same_after : written.other_after);
+  return node.exists() && neuron_of(node).register_due() && !resting_.contains(node.node().name);
 }
 
 void NodeRegister::look() {
   const auto now = clock_.steady();
-  std::erase_if(written_, [&](const auto& entry) {
-    return now >= std::max(entry.second.same_after, entry.second.other_after);
-  });
+  std::erase_if(resting_, [&](const auto& entry) { return now >= entry.second; });
   for (const model::NodeView* node : scheduler_.cache().nodes()) {
     if (next_.size() >= kNodesPerLook) break;
     if (due(*node)) next_.push_back(node->node().name);
@@ -91,10 +84,7 @@ void NodeRegister::write_next() {
     annotation.uid = node->node().uid;
     annotation.key = scheduler::neuron_keys::kRegister;
     annotation.value = neuron_of(*node).register_text();
-    const auto now = clock_.steady();
-    written_.insert_or_assign(
-        annotation.node,
-        Written{annotation.value.value_or(""), now + kSameTextAfter, now + kOtherTextAfter});
+    resting_.insert_or_assign(annotation.node, clock_.steady() + kAgainAfter);
     calls_.annotate_node(annotation, [this, name = annotation.node](const client::WriteEnd& end) {
       answered(name, end);
     });
@@ -119,13 +109,11 @@ void NodeRegister::answered(const model::Name& node, const client::WriteEnd& end
 std::chrono::milliseconds NodeRegister::pause_after(const model::Name& node,
                                                     const client::WriteEnd& end) {
   if (end.fine) return kGap;
-  Written& written = written_.at(node);
   const bool busy = temporary(end);
   const std::chrono::seconds pause =
       busy ? std::clamp(end.retry_after.value_or(kFailedAfter), kLookPeriod, kFailedAfterMax)
            : std::chrono::seconds(kRefusedAfter);
-  written.same_after = clock_.steady() + pause;
-  written.other_after = written.same_after;
+  resting_.insert_or_assign(node, clock_.steady() + pause);
   return busy ? std::chrono::milliseconds(pause) : kGap;
 }
 

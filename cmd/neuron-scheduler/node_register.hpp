@@ -3,7 +3,6 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <string>
 #include <unordered_map>
 
 #include "cluster/client/api_calls.hpp"
@@ -27,10 +26,9 @@ class NodeRegister final {
   static constexpr std::chrono::milliseconds kGap{50};
   static constexpr std::chrono::seconds kLookPeriod{1};
   static constexpr std::size_t kNodesPerLook = 20;
-  // Of one node, whoever else writes there: another text, and the same text again, which the watch
-  // may not have shown yet.
-  static constexpr std::chrono::seconds kOtherTextAfter{5};
-  static constexpr std::chrono::seconds kSameTextAfter{60};
+  // Of one node, whoever else writes there. Longer than the watch takes to show a write: one more
+  // would be a patch that changes nothing.
+  static constexpr std::chrono::seconds kAgainAfter{10};
   // A node whose write was refused; all nodes after a write that got no answer or a busy server.
   static constexpr std::chrono::minutes kRefusedAfter{10};
   static constexpr std::chrono::seconds kFailedAfter{10};
@@ -47,12 +45,6 @@ class NodeRegister final {
   void stop();
 
  private:
-  struct Written {
-    std::string text;
-    model::SteadyTime same_after;
-    model::SteadyTime other_after;
-  };
-
   [[nodiscard]] const scheduler::NeuronNode& neuron_of(const model::NodeView& node) const;
   // Exists, carries something else than it should, and may be written now.
   [[nodiscard]] bool due(const model::NodeView& node) const;
@@ -71,7 +63,7 @@ class NodeRegister final {
   std::size_t slot_ = 0;  // Of NeuronNode in a NodeView.
   bool running_ = false;
   std::deque<model::Name> next_;
-  std::unordered_map<model::Name, Written> written_;  // As long as it keeps a node from a write.
+  std::unordered_map<model::Name, model::SteadyTime> resting_;  // Until then.
   std::unique_ptr<client::Timer> timer_;
 };
 

@@ -40,7 +40,7 @@ struct Forbidden final : PluginState {
  private:
   template <class Visit>
   void for_each_domain(const model::Pod& other, const model::NodeView& node, const Visit& visit) {
-    for (const auto& term : other.anti_affinity) {
+    for (const auto& term : *other.anti_affinity) {
       const Name* value = node.node().labels.find(term.topology_key);
       const auto* of_namespace = namespace_labels ? &*namespace_labels : nullptr;
       if (value != nullptr && term.selects(pod_namespace, of_namespace, pod_labels)) {
@@ -98,7 +98,7 @@ bool InterPodAffinity::concerned_by(const Event& event) const {
     return any_letting_go(*event.namespace_change, [](const AntiAffinityTerm&) { return true; });
   }
   return any_forbidding(event,
-                        [](const model::Pod& other) { return !other.anti_affinity.empty(); });
+                        [](const model::Pod& other) { return !other.anti_affinity->empty(); });
 }
 
 bool InterPodAffinity::may_help(const Event& event, const model::Pod& pod) const {
@@ -109,7 +109,7 @@ bool InterPodAffinity::may_help(const Event& event, const model::Pod& pod) const
            });
   }
   return any_forbidding(event, [&](const model::Pod& other) {
-    return std::any_of(other.anti_affinity.begin(), other.anti_affinity.end(),
+    return std::any_of(other.anti_affinity->begin(), other.anti_affinity->end(),
                        [&](const AntiAffinityTerm& term) {
                          return term.may_select(pod.namespace_name, pod.labels);
                        });

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "neuron/assignment.hpp"
 #include "neuron/selection.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "scheduler/plugins/neuron_request.hpp"

@@ -20,23 +20,12 @@ using model::Name;
 using model::Node;
 using model::Quantity;
 
-// A pod whose annotations change more often than this is foreign from then on.
-constexpr std::size_t kReadableTextsMax = 8;
+// Pods of one node that are told of the health of their devices at one time; the others follow with
+// the next change there.
+constexpr int kIllnessNoticesMax = 32;
 
 // Bytes of a strange text that a message quotes.
 constexpr std::size_t kShownMax = 64;
-
-neuron::AssignmentText texts_of(const model::Pod& pod) {
-  static const Name kIds(neuron_keys::kIds);
-  static const Name kAllocated(neuron_keys::kHamiAllocated);
-  return {pod.annotations.find(kIds), pod.annotations.find(kAllocated)};
-}
-
-bool same_texts(const model::Pod& a, const model::Pod& b) {
-  const neuron::AssignmentText one = texts_of(a);
-  const neuron::AssignmentText other = texts_of(b);
-  return one.ids == other.ids && one.allocated == other.allocated;
-}
 
 std::int64_t read_stamp(const model::Annotations& annotations) {
   static const Name kKey(neuron_keys::kAllocTime);
@@ -46,6 +35,15 @@ std::int64_t read_stamp(const model::Annotations& annotations) {
   const char* const end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, stamp);
   return result.ec == std::errc{} && result.ptr == end ? std::max<std::int64_t>(stamp, 0) : 0;
+}
+
+// nullopt: it cannot be read what the pod asks for.
+std::optional<neuron::PodRequest> request_of(const model::Pod& pod,
+                                             const NeuronResources& resources) {
+  auto request = read_neuron_request(pod, resources);
+  auto* known = std::get_if<neuron::PodRequest>(&request);
+  if (known == nullptr || known->empty()) return std::nullopt;
+  return std::move(*known);
 }
 
 std::optional<Quantity> find_quantity(const std::vector<std::pair<Name, Quantity>>& list,
@@ -112,8 +110,19 @@ std::int64_t missing_devices(const Node& node, const Name& resource, int per_dev
   return missing <= 0 ? 0 : (missing + per_device - 1) / per_device;
 }
 
-Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned,
-              const NeuronNodeArgs& args) {
+// Nothing of the node's devices, or of their cores, is on offer, as when the device plugin starts.
+bool offers_nothing(const Node& node, const NeuronResources& resources) {
+  for (const Name* resource : {&resources.devices, &resources.cores}) {
+    const auto capacity = find_quantity(node.extended_capacity, *resource);
+    if (!capacity || capacity->value() <= 0) continue;
+    const auto allocatable = find_quantity(node.extended_allocatable, *resource);
+    if (allocatable.value_or(Quantity()).value() <= 0) return true;
+  }
+  return false;
+}
+
+// A condition that keeps new pods away.
+Name ill_by_condition(const Node& node) {
   static const Name kUnhealthy("node(s) had the condition NeuronHealth with an error");
   static const Name kNotReady("node(s) had the condition AcceleratedHardwareReady false");
   for (const auto& condition : node.conditions) {
@@ -127,6 +136,12 @@ Name block_of(const Node& node, const neuron::Geometry& geometry, neuron::Device
       return kNotReady;
     }
   }
+  return {};
+}
+
+// More devices are ill than the cordon names.
+Name ill_by_number(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned,
+                   const NeuronNodeArgs& args) {
   if (args.allows_unhealthy) return {};
   const NeuronResources& resources = args.resources;
   const std::int64_t missing =
@@ -160,6 +175,7 @@ void NeuronNode::set_node(const Node* node) {
   cordoned_ = 0;
   geometry_problem_ = Name();
   block_ = Name();
+  illness_ = Name();
   state_ = {};
   if (node != nullptr) read_node(*node);
   register_due_ = node != nullptr && !carries(*node, register_text());
@@ -186,7 +202,12 @@ void NeuronNode::read_node(const Node& node) {
   cordoned_ = read_cordon(node, geometry, unknown);
   if (unknown != cordon_unknown_) cordon_told_ = false;
   cordon_unknown_ = std::move(unknown);
-  block_ = block_of(node, geometry, cordoned_, *args_);
+  block_ = ill_by_condition(node);
+  illness_ = block_;
+  if (block_.empty()) {
+    block_ = ill_by_number(node, geometry, cordoned_, *args_);
+    if (!offers_nothing(node, args_->resources)) illness_ = block_;
+  }
   if (instance_type_of(node) != instance_type_) type_told_ = false;
   instance_type_ = instance_type_of(node);
   state_ = neuron::NodeState(geometry, cordoned_);
@@ -202,13 +223,14 @@ bool NeuronNode::may_ask(const model::Pod& pod) const {
 
 void NeuronNode::add_pod(const model::PodRef& pod) {
   if (!may_ask(*pod)) return;
-  pods_.emplace_back().pod = pod;
+  model::grow_slowly(pods_);
+  pods_.emplace_back().now.pod = pod;
   answers_ = {};
   count(pods_.back());
 }
 
 void NeuronNode::update_pod(const model::Pod& before, const model::PodRef& after) {
-  HeldPod* held = find(before.uid);
+  NeuronHeldPod* held = find(before.uid);
   if (held == nullptr) {
     add_pod(after);
     return;
@@ -219,34 +241,21 @@ void NeuronNode::update_pod(const model::Pod& before, const model::PodRef& after
   }
   const bool same = same_texts(before, *after) && before.containers == after->containers &&
                     before.decode_error.empty() == after->decode_error.empty();
-  replace(*held, after);
+  held->replace(after);
   if (!same) recount();
 }
 
-// Annotations that were readable before stay so, whatever the new ones say.
-void NeuronNode::replace(HeldPod& held, const model::PodRef& pod) {
-  const model::PodRef old = std::exchange(held.pod, pod);
-  if (same_texts(*old, *pod)) return;
-  const int old_cores_per_device = std::exchange(held.cores_per_device, 0);
-  auto& earlier = held.earlier.edit();
-  const auto again = std::find_if(earlier.begin(), earlier.end(),
-                                  [&](const Reading& one) { return same_texts(*one.pod, *pod); });
-  if (again != earlier.end()) {
-    held.cores_per_device = again->cores_per_device;
-    earlier.erase(again);
-  }
-  if (old_cores_per_device > 0) earlier.push_back({old, old_cores_per_device});
-}
-
 void NeuronNode::remove_pod(const model::Pod& pod) {
-  if (std::erase_if(pods_, [&](const HeldPod& held) { return held.pod->uid == pod.uid; }) > 0) {
+  if (std::erase_if(pods_,
+                    [&](const NeuronHeldPod& held) { return held.now.pod->uid == pod.uid; }) > 0) {
     recount();
   }
 }
 
-NeuronNode::HeldPod* NeuronNode::find(const model::Uid& uid) {
-  const auto found = std::find_if(pods_.begin(), pods_.end(),
-                                  [&](const HeldPod& held) { return held.pod->uid == uid; });
+NeuronHeldPod* NeuronNode::find(const model::Uid& uid) {
+  const auto found = std::find_if(pods_.begin(), pods_.end(), [&](const NeuronHeldPod& held) {
+    return held.now.pod->uid == uid;
+  });
   return found == pods_.end() ? nullptr : &*found;
 }
 
@@ -256,87 +265,43 @@ void NeuronNode::recount() {
   answers_ = {};
   foreign_ = Name();
   foreign_pod_.clear();
-  for (HeldPod& held : pods_) count(held);
+  for (NeuronHeldPod& held : pods_) count(held);
 }
 
 // Adds what the pod holds to what the others do.
-void NeuronNode::count(HeldPod& held) {
-  held.foreign = !hold(held);
+void NeuronNode::count(NeuronHeldPod& held) {
+  const auto request = request_of(*held.now.pod, args_->resources);
+  held.hold(request ? &*request : nullptr, name_.view(), state_);
   if (!held.foreign) return;
-  std::string full_name = held.pod->full_name();
+  std::string full_name = held.now.pod->full_name();
   if (!foreign_pod_.empty() && foreign_pod_ <= full_name) return;
   foreign_pod_ = std::move(full_name);
   foreign_ =
       Name("node(s) had the foreign Neuron pod " + foreign_pod_ + ", whose devices are not known");
 }
 
-// Takes what the pod holds. False if that is not known, or not all of it.
-bool NeuronNode::hold(HeldPod& held) {
-  const auto read = read_neuron_request(*held.pod, args_->resources);
-  const auto* request = std::get_if<neuron::PodRequest>(&read);
-  if (request == nullptr || request->empty()) return false;
-  bool known = held.pod->decode_error.empty() && !held.too_many;
-  for (const Reading& one : *held.earlier) {
-    known &= hold_text(*request, *one.pod, one.cores_per_device);
-  }
-  if (held.cores_per_device > 0) {
-    known &= hold_text(*request, *held.pod, held.cores_per_device);
-  } else {
-    const std::size_t others = held.earlier->size();
-    held.changed = others > 0;
-    const bool readable = hold_text(*request, *held.pod, geometry().cores_per_device);
-    if (readable && others < kReadableTextsMax) {
-      held.cores_per_device = geometry().cores_per_device;
-    } else if (readable || others == 0) {
-      held.too_many = held.too_many || readable;
-      known = false;
-    }
-  }
-  if (!fills_the_node(*request)) return known;
-  for (int device = 0; device < geometry().devices; ++device) {
-    state_.take(device, geometry().full_device());
-  }
-  return true;
-}
-
-bool NeuronNode::hold_text(const neuron::PodRequest& request, const model::Pod& pod,
-                           int cores_per_device) {
-  const auto cores = cores_of(request, pod, cores_per_device);
-  if (cores) state_.take(*cores);
-  return cores.has_value();
-}
-
-std::optional<neuron::CoreSet> NeuronNode::cores_of(const neuron::PodRequest& request,
-                                                    const model::Pod& pod,
-                                                    int cores_per_device) const {
-  if (geometry().devices == 0) return std::nullopt;
-  const bool in_cores =
-      std::any_of(request.asking.begin(), request.asking.end(),
-                  [](const auto& asking) { return !asking.request.in_devices(); });
-  // With another number of cores per device the same bits mean other cores.
-  if (in_cores && cores_per_device != geometry().cores_per_device) return std::nullopt;
-  auto cores = neuron::read_assignment(name_.view(), geometry(), request, texts_of(pod));
-  auto* known = std::get_if<neuron::CoreSet>(&cores);
-  return known == nullptr ? std::nullopt : std::optional(std::move(*known));
-}
-
-// Whoever asks for everything has everything, whatever its annotations say.
-bool NeuronNode::fills_the_node(const neuron::PodRequest& request) const {
-  const int all = geometry().devices * geometry().cores_per_device;
-  std::int64_t running = 0;
-  for (const auto& asking : request.asking) {
-    const auto shape = neuron::shape_on(asking.request, geometry());
-    if (!std::holds_alternative<neuron::Shape>(shape)) return false;
-    const int cores = std::get<neuron::Shape>(shape).cores;
-    if (cores == all) return true;
-    if (asking.runs_on()) running += cores;
-  }
-  return all > 0 && running == all;
-}
-
 std::vector<model::Notice> NeuronNode::take_notices() {
   std::vector<model::Notice> notices;
   if (name_.empty()) return notices;  // Nothing can be read without a node, which may come back.
+  tell_of_node(notices);
+  if (geometry().devices == 0) return notices;  // Nor without devices.
+  for (NeuronHeldPod& held : pods_) {
+    if (held.foreign && !held.foreign_told) {
+      notices.push_back(
+          {held.now.pod->uid, "ForeignNeuronPod", held.foreign_note(name_.view(), geometry())});
+    }
+    held.foreign_told = held.foreign;
+    if (held.changed && !std::exchange(held.changed_told, true)) {
+      notices.push_back({held.now.pod->uid, "NeuronAssignmentChanged",
+                         "The annotations that say which Neuron devices the pod has were changed: "
+                         "all that they ever named stay taken until it is gone"});
+    }
+  }
+  tell_of_illness(notices);
+  return notices;
+}
+
+void NeuronNode::tell_of_node(std::vector<model::Notice>& notices) {
   if (geometry().devices > 1 && !type_known() && !std::exchange(type_told_, true)) {
     notices.push_back({{},
                        "UnknownInstanceType",
@@ -351,23 +316,18 @@ std::vector<model::Notice> NeuronNode::take_notices() {
                        "node " + name_.str() + ": annotation " + std::string(neuron_keys::kCordon) +
                            ": \"" + cordon_unknown_ + "\" names none of its devices"});
   }
-  for (HeldPod& held : pods_) {
-    if (held.foreign && !held.foreign_told) {
-      notices.push_back({held.pod->uid, "ForeignNeuronPod",
-                         "The pod asks for Neuron devices and its annotations do not say which it "
-                         "has: node " +
-                             name_.str() +
-                             " takes no further Neuron pods until it is "
-                             "gone"});
-    }
-    held.foreign_told = held.foreign;
-    if (held.changed && !std::exchange(held.changed_told, true)) {
-      notices.push_back({held.pod->uid, "NeuronAssignmentChanged",
-                         "The annotations that say which Neuron devices the pod has were changed: "
-                         "all that they ever named stay taken until it is gone"});
-    }
+}
+
+// Once for each change; that all are well again is no news.
+void NeuronNode::tell_of_illness(std::vector<model::Notice>& notices) {
+  int told = 0;
+  for (NeuronHeldPod& held : pods_) {
+    if (told == kIllnessNoticesMax) return;
+    if (!held.illness_is_news(cordoned_, illness_)) continue;
+    ++told;
+    notices.push_back(
+        {held.now.pod->uid, "NeuronDeviceUnhealthy", held.illness_note(name_.view())});
   }
-  return notices;
 }
 
 neuron::Evaluation NeuronNode::evaluate(const neuron::PodRequest& request,
@@ -395,47 +355,28 @@ std::string_view NeuronNode::type_name() const {
 
 std::int64_t NeuronNode::latest_stamp(std::int64_t limit) const {
   std::int64_t latest = 0;
-  for (const HeldPod& held : pods_) {
-    const std::int64_t stamp = read_stamp(held.pod->annotations);
+  for (const NeuronHeldPod& held : pods_) {
+    const std::int64_t stamp = read_stamp(held.now.pod->annotations);
     if (stamp <= limit) latest = std::max(latest, stamp);
   }
   return latest;
 }
 
 std::vector<NeuronHolding> NeuronNode::holdings() const {
-  std::vector<std::pair<std::string, const HeldPod*>> pods;
+  std::vector<std::pair<std::string, const NeuronHeldPod*>> pods;
   pods.reserve(pods_.size());
-  for (const HeldPod& held : pods_) pods.emplace_back(held.pod->full_name(), &held);
-  std::ranges::sort(pods, {},
-                    [](const auto& one) { return std::tie(one.first, one.second->pod->uid.text); });
+  for (const NeuronHeldPod& held : pods_) pods.emplace_back(held.now.pod->full_name(), &held);
+  std::ranges::sort(
+      pods, {}, [](const auto& one) { return std::tie(one.first, one.second->now.pod->uid.text); });
   std::vector<NeuronHolding> holdings;
   for (auto& [full_name, held] : pods) {
     NeuronHolding& holding = holdings.emplace_back();
     holding.pod = std::move(full_name);
     holding.foreign = held->foreign;
-    holding.cores = held_cores(*held);
+    const auto request = request_of(*held->now.pod, args_->resources);
+    holding.cores = held->cores(request ? &*request : nullptr, name_.view(), geometry());
   }
   return holdings;
-}
-
-// As far as it is known.
-neuron::CoreSet NeuronNode::held_cores(const HeldPod& held) const {
-  neuron::CoreSet cores;
-  const auto read = read_neuron_request(*held.pod, args_->resources);
-  const auto* request = std::get_if<neuron::PodRequest>(&read);
-  if (request == nullptr || request->empty()) return cores;
-  neuron::NodeState own(geometry());
-  const auto take = [&](const model::Pod& pod, int cores_per_device) {
-    if (const auto known = cores_of(*request, pod, cores_per_device)) own.take(*known);
-  };
-  for (const Reading& one : *held.earlier) take(*one.pod, one.cores_per_device);
-  if (held.cores_per_device > 0) take(*held.pod, held.cores_per_device);
-  const bool all = fills_the_node(*request);
-  for (int device = 0; device < geometry().devices; ++device) {
-    const neuron::CoreMask used = all ? geometry().full_device() : own.used(device);
-    if (used != 0) cores.push_back({device, used});
-  }
-  return cores;
 }
 
 NeuronUsage NeuronNode::usage() const {
@@ -455,7 +396,7 @@ NeuronUsage NeuronNode::usage() const {
     usage.cores_used += used;
     (unusable ? usage.cores_unusable : usage.cores_free) += rest;
   }
-  for (const HeldPod& held : pods_) {
+  for (const NeuronHeldPod& held : pods_) {
     usage.foreign_pods += held.foreign ? 1 : 0;
     usage.changed_pods += held.changed ? 1 : 0;
   }

@@ -10,11 +10,11 @@
 
 #include "cluster/model/name.hpp"
 #include "cluster/model/node_view.hpp"
-#include "neuron/assignment.hpp"
 #include "neuron/choose.hpp"
 #include "neuron/request.hpp"
 #include "neuron/state.hpp"
 #include "scheduler/plugins/neuron_args.hpp"
+#include "scheduler/plugins/neuron_held_pod.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -52,7 +52,8 @@ class NeuronNode final : public model::NodeAggregate {
   void add_pod(const model::PodRef& pod) override;
   void update_pod(const model::Pod& before, const model::PodRef& after) override;
   void remove_pod(const model::Pod& pod) override;
-  // Pods that became foreign, pods whose assignment changed, an instance type that is not known.
+  // Pods that became foreign, whose assignment changed, or whose devices may be ill; an instance
+  // type and a cordon that are not known.
   [[nodiscard]] std::vector<model::Notice> take_notices() override;
 
   [[nodiscard]] const neuron::NodeState& state() const { return state_; }
@@ -87,26 +88,6 @@ class NeuronNode final : public model::NodeAggregate {
                                             neuron::DevicePolicy policy) const;
 
  private:
-  // A pod as it was when its annotations said something else.
-  struct Reading {
-    model::PodRef pod;
-    int cores_per_device = 0;
-    friend bool operator==(const Reading&, const Reading&) = default;
-  };
-  struct HeldPod {
-    model::PodRef pod;
-    // Under which its annotations were first readable; 0: they were not yet.
-    int cores_per_device = 0;
-    bool foreign = false;
-    bool too_many = false;  // Readable annotations: foreign until it is gone.
-    bool changed = false;   // Its annotations, since they were first readable.
-    // What people have been told.
-    bool foreign_told = false;
-    bool changed_told = false;
-    // What its annotations said before, as far as it was readable: all of it holds (design.md §3).
-    model::Rare<std::vector<Reading>> earlier;
-  };
-
   struct Answer {
     std::int64_t devices = 0;
     std::int64_t cores = 0;
@@ -115,18 +96,12 @@ class NeuronNode final : public model::NodeAggregate {
   };
 
   bool may_ask(const model::Pod& pod) const;
-  static void replace(HeldPod& held, const model::PodRef& pod);
   void read_node(const model::Node& node);
   void recount();
-  void count(HeldPod& held);
-  bool hold(HeldPod& held);
-  bool hold_text(const neuron::PodRequest& request, const model::Pod& pod, int cores_per_device);
-  // nullopt: not readable on the node as it is now.
-  std::optional<neuron::CoreSet> cores_of(const neuron::PodRequest& request, const model::Pod& pod,
-                                          int cores_per_device) const;
-  bool fills_the_node(const neuron::PodRequest& request) const;
-  neuron::CoreSet held_cores(const HeldPod& held) const;
-  HeldPod* find(const model::Uid& uid);
+  void count(NeuronHeldPod& held);
+  NeuronHeldPod* find(const model::Uid& uid);
+  void tell_of_node(std::vector<model::Notice>& notices);
+  void tell_of_illness(std::vector<model::Notice>& notices);
 
   std::shared_ptr<const NeuronNodeArgs> args_;
   model::Name name_;
@@ -139,9 +114,11 @@ class NeuronNode final : public model::NodeAggregate {
   bool register_due_ = false;
   model::Name geometry_problem_;
   model::Name block_;
+  // Why any device may be ill, as block_; empty while the device plugin is just not there.
+  model::Name illness_;
   model::Name foreign_;
   std::string foreign_pod_;  // The one that it names.
-  std::vector<HeldPod> pods_;
+  std::vector<NeuronHeldPod> pods_;
   mutable std::array<Answer, 4> answers_;
   mutable std::size_t next_answer_ = 0;
 };

@@ -186,11 +186,11 @@ TEST(JsonPodTest, AntiAffinityTerms) {
         {"topologyKey":"h"},
         {"topologyKey":"h","labelSelector":{},"namespaces":["other"],
           "namespaceSelector":{"matchLabels":{"team":"x"}}}]}})"));
-  ASSERT_EQ(pod->anti_affinity.size(), 5U);
+  ASSERT_EQ(pod->anti_affinity->size(), 5U);
   const auto selects = [&](std::size_t term, std::string_view in, const model::Labels& labels,
                            const model::Labels* of_namespace = nullptr) {
-    EXPECT_EQ(pod->anti_affinity[term].topology_key, Name("h"));
-    return pod->anti_affinity[term].selects(Name(in), of_namespace, labels);
+    EXPECT_EQ((*pod->anti_affinity)[term].topology_key, Name("h"));
+    return (*pod->anti_affinity)[term].selects(Name(in), of_namespace, labels);
   };
   model::Labels labels;
   labels.set(Name("app"), Name("x"));
@@ -207,8 +207,8 @@ TEST(JsonPodTest, AntiAffinityTerms) {
   EXPECT_TRUE(selects(4, "other", labels));
   EXPECT_FALSE(selects(4, "third", labels));
   EXPECT_TRUE(selects(4, "third", labels, &team));
-  EXPECT_TRUE(pod->anti_affinity[4].may_select(Name("third"), labels));
-  EXPECT_FALSE(pod->anti_affinity[1].may_select(Name("third"), labels));
+  EXPECT_TRUE((*pod->anti_affinity)[4].may_select(Name("third"), labels));
+  EXPECT_FALSE((*pod->anti_affinity)[1].may_select(Name("third"), labels));
   EXPECT_EQ(pod->waiting->unbuilt_needs, std::vector<UnbuiltNeed>{UnbuiltNeed::kPodAffinity});
 }
 
@@ -234,7 +234,7 @@ TEST(JsonPodTest, HostPortsOfContainersThatRunOn) {
         {"name":"s","restartPolicy":"Always","ports":[{"hostPort":2,"protocol":"UDP"}]}],
       "containers":[{"name":"a","ports":[{"containerPort":3},{"hostPort":80},
         {"hostPort":81,"hostIP":"127.0.0.1"}]}])"));
-  EXPECT_EQ(pod->host_ports,
+  EXPECT_EQ(*pod->host_ports,
             (std::vector{model::make_host_port(Name("0.0.0.0"), Name("UDP"), 2),
                          model::make_host_port(Name("0.0.0.0"), Name("TCP"), 80),
                          model::make_host_port(Name("127.0.0.1"), Name("TCP"), 81)}));

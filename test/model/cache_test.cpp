@@ -192,7 +192,7 @@ AntiAffinityTerm away_from(std::string_view app, std::string_view topology_key =
 
 PodBuilder guard(const std::string& name, std::string_view node, const AntiAffinityTerm& term) {
   PodBuilder pod(name);
-  pod.bound_to(node).raw().anti_affinity = {term};
+  pod.bound_to(node).raw().anti_affinity.edit() = {term};
   return pod;
 }
 
@@ -317,9 +317,10 @@ TEST_F(CacheTest, CountsNodesByImage) {
 
 TEST_F(CacheTest, PortsAreUsedUntilTheirPodIsGone) {
   PodBuilder pod("p");
-  pod.bound_to("n").raw().host_ports = {make_host_port({}, {}, 80), make_host_port({}, {}, 81)};
+  pod.bound_to("n").raw().host_ports.edit() = {make_host_port({}, {}, 80),
+                                               make_host_port({}, {}, 81)};
   PodBuilder same("q");
-  same.bound_to("n").raw().host_ports = {make_host_port({}, {}, 80)};
+  same.bound_to("n").raw().host_ports.edit() = {make_host_port({}, {}, 80)};
   cache_.set_node(NodeBuilder("n").build());
   cache_.set_pod(pod.build());
   cache_.set_pod(same.build());

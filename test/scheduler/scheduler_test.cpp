@@ -52,7 +52,7 @@ class SchedulerTest : public testing::Test {
     term.topology_key = model::Name("kubernetes.io/hostname");
     term.namespace_selector = model::LabelSelector{
         {{model::Name("team"), model::SelectorOperator::kIn, {model::Name("red")}, 0}}};
-    pod.bound_to("n").raw().anti_affinity = {term};
+    pod.bound_to("n").raw().anti_affinity.edit() = {term};
     return pod;
   }
   int decide_all() {
@@ -459,7 +459,7 @@ TEST_F(SchedulerTest, APodKeptAwayIsPlacedWhenTheOtherIsGone) {
   model::AntiAffinityTerm term;
   term.namespace_selector.emplace();
   term.topology_key = model::Name("kubernetes.io/hostname");
-  existing.raw().anti_affinity.push_back(term);
+  existing.raw().anti_affinity.edit().push_back(term);
   add(existing.bound_to("n").scheduler("other"));
   add(cpu("p", 1));
   decide_all();

@@ -18,7 +18,7 @@ void make_jealous(PodBuilder& pod) {
   term.topology_key = model::Name("kubernetes.io/hostname");
   term.namespace_selector = model::LabelSelector{
       {{model::Name(kTeam), model::SelectorOperator::kIn, {model::Name("red")}, 0}}};
-  pod.label(kJealous, "true").raw().anti_affinity = {term};
+  pod.label(kJealous, "true").raw().anti_affinity.edit() = {term};
 }
 
 }  // namespace

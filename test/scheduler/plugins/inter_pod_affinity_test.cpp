@@ -42,7 +42,7 @@ AntiAffinityTerm from_namespaces(LabelSelector namespaces) {
 
 PodBuilder guard(std::string_view node, std::vector<AntiAffinityTerm> terms) {
   PodBuilder pod("guard-" + std::string(node));
-  pod.bound_to(node).raw().anti_affinity = std::move(terms);
+  pod.bound_to(node).raw().anti_affinity.edit() = std::move(terms);
   return pod;
 }
 

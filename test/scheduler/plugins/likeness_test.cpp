@@ -100,7 +100,7 @@ void prefer_zone(PodBuilder& pod, std::int64_t weight) {
 }
 
 void take_port(PodBuilder& pod, const char* ip, const char* protocol) {
-  pod.raw().host_ports.push_back(model::make_host_port(Name(ip), Name(protocol), 80));
+  pod.raw().host_ports.edit().push_back(model::make_host_port(Name(ip), Name(protocol), 80));
 }
 
 INSTANTIATE_TEST_SUITE_P(

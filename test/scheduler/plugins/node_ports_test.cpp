@@ -23,7 +23,7 @@ struct Port {
 PodBuilder with(const std::vector<Port>& ports) {
   PodBuilder pod("p");
   for (const auto& [ip, protocol, port] : ports) {
-    pod.raw().host_ports.push_back(model::make_host_port(Name(ip), Name(protocol), port));
+    pod.raw().host_ports.edit().push_back(model::make_host_port(Name(ip), Name(protocol), port));
   }
   return pod;
 }
