@@ -32,9 +32,11 @@ std::string node_json(int number) {
          R"("kubernetes.io/hostname":")" +
          name +
          R"(","kubernetes.io/os":"linux","node.kubernetes.io/instance-type":"trn1.32xlarge",)"
-         R"("topology.kubernetes.io/region":"us-east-1","topology.kubernetes.io/zone":"us-east-1a"}},)"
+         R"("topology.kubernetes.io/region":"us-east-1",)"
+         R"("topology.kubernetes.io/zone":"us-east-1a"}},)"
          R"("spec":{},"status":{"capacity":{"cpu":"128","memory":"512Gi","pods":"110",)"
-         R"("ephemeral-storage":"500Gi","aws.amazon.com/neuron":"16","aws.amazon.com/neuroncore":"32"},)"
+         R"("ephemeral-storage":"500Gi","aws.amazon.com/neuron":"16",)"
+         R"("aws.amazon.com/neuroncore":"32"},)"
          R"("allocatable":{"cpu":"127","memory":"500Gi","pods":"110","ephemeral-storage":"450Gi",)"
          R"("aws.amazon.com/neuron":"16","aws.amazon.com/neuroncore":"32"},"conditions":[)"
          R"({"type":"MemoryPressure","status":"False","reason":"KubeletHasSufficientMemory"},)"
@@ -56,7 +58,8 @@ std::string pod_json(int number, int node, int core) {
          R"(","NEURON_ALLOCATED":"false","hami.io/aws-neuron-devices-allocated":")" + name +
          "-AWSNeuron-" + std::to_string(core / 2) + ",AWSNeuron,0," + std::to_string(1 + core % 2) +
          R"(:;"}},"spec":{"containers":[{"name":"main","image":"example.com/train:1","resources":{)"
-         R"("limits":{"aws.amazon.com/neuroncore":"1"},"requests":{"aws.amazon.com/neuroncore":"1",)"
+         R"("limits":{"aws.amazon.com/neuroncore":"1"},)"
+         R"("requests":{"aws.amazon.com/neuroncore":"1",)"
          R"("cpu":"1","memory":"4Gi"}}}],"schedulerName":"neuron-scheduler","nodeName":")" +
          name +
          R"(","tolerations":[{"key":"node.kubernetes.io/not-ready","operator":"Exists",)"

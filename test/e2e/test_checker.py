@@ -182,6 +182,15 @@ class OurAnnotations(unittest.TestCase):
         foreign = bound(pod("c", cores=1, scheduler="default-scheduler"), {"AWS_NEURON_IDS": "6"})
         self.assertIn("own the same cores", " ".join(self.check(foreign, b)))
 
+    def test_mutex(self):
+        """Only the older pod was there when the choice was made."""
+        alone = pod("a", cores=1, annotations={checker.POLICY: "mutex,spread"})
+        for stamp, wrong in ((1700000000000000000, False), (1700000000000000002, True)):
+            a = bound(alone, annotations("7", entry(3, 2) + ";", stamp=stamp))
+            b = bound(pod("b", cores=1), annotations("6", entry(3, 1) + ";"))
+            self.assertEqual("shares device 3 with the older" in " ".join(self.check(a, b)), wrong, stamp)
+            self.assertEqual(len(self.check(a, b)), wrong)
+
     def test_same_stamp(self):
         a = bound(pod("a", cores=1), annotations("7", entry(3, 2) + ";"))
         b = bound(pod("b", cores=1), annotations("6", entry(3, 1) + ";"))
@@ -268,6 +277,15 @@ class Fits(unittest.TestCase):
                 ({"aws.amazon.com/use-gpuuuid": " , "}, dict(neuron=16), True)):
             with self.subTest(notes):
                 self.assertEqual(self.fits(pod("p", annotations=notes, **ask)), expected)
+
+    def test_mutex(self):
+        one = bound(pod("a", cores=1, scheduler="x"), {"AWS_NEURON_IDS": "1"})
+        small, large = node("inf2.xlarge"), node()
+        for policy, on, expected in (("mutex", small, False), (" spread , mutex ", small, False),
+                                     ("spread", small, True), ("mutex", large, True)):
+            with self.subTest(policy):
+                self.assertEqual(self.fits(pod("p", cores=1, annotations={checker.POLICY: policy}), on, one),
+                                 expected)
 
     def test_node_state(self):
         want = pod("p", cores=1)

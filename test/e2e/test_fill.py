@@ -23,6 +23,8 @@ KINDS = (
     ("inf2-line", "inf2.24xlarge", 2, "1 to 6"), ("inf1", "inf1.24xlarge", 2, "1 to 16"),
 )
 WAITING_MAX = 8  # On a node; more than that are deleted.
+# How the scheduler goes, and whether things happen meanwhile or it goes in the middle of work.
+RESTARTS = (("killed", "middle"), ("terminated", "meanwhile"), ("killed", "meanwhile"), ("terminated", "middle"))
 
 
 class Fill(ClusterTest):
@@ -41,7 +43,7 @@ class Fill(ClusterTest):
         print(f"\nfill: {STEPS} steps on each of {len(KINDS)} nodes, seed {SEED}", flush=True)
         for step in range(STEPS):
             try:
-                self.step()
+                self.step(step)
             except Exception as error:
                 raise AssertionError(f"step {step} of seed {SEED}: {error}") from error
             if step % 100 == 99:
@@ -54,30 +56,37 @@ class Fill(ClusterTest):
         """What the steps did is what the test is about."""
         for node in self.machines:
             self.assertGreaterEqual(self.count[f"bound {node}"], STEPS // 4, node)
-        for what in ("killed", "terminated", "bound late", "refused for its size", "init", "sidecar", "uuid"):
+        for what in ("killed", "terminated", "bound late", "refused for its size", "init", "sidecar", "uuid", "mutex",
+                     "spread"):
             self.assertGreater(self.count[what], 0, what)
 
     # One step
 
-    def step(self):
-        restart = self.rng.random() if self.rng.random() < 0.12 else None
-        if restart is not None and restart < 0.5:  # things happen while no scheduler runs
-            self.end_scheduler(restart < 0.25)
+    def step(self, number):
+        how, when = self.restart(number)
+        if when == "meanwhile":
+            self.end_scheduler(how)
         bodies = [body for node, geometry in self.machines.items() for body in self.act(node, geometry)]
         made = self.create(*bodies)
         self.alive.update((each["metadata"]["name"], each) for each in made)
-        if restart is not None:
-            if restart >= 0.5:  # right in the middle of work
-                self.end_scheduler(restart < 0.75)
+        if when == "middle":
+            self.end_scheduler(how)
+        if when:
             self.process.start()
         self.judge(self.rest())
 
-    def end_scheduler(self, kill):
-        if kill:
+    def restart(self, number):
+        """At random, and in steps 5, 15, 25, ... each kind in turn; ("", "") for none."""
+        if number % 10 == 5:
+            return RESTARTS[number // 10 % len(RESTARTS)]
+        return self.rng.choice(RESTARTS) if self.rng.random() < 0.05 else ("", "")
+
+    def end_scheduler(self, how):
+        if how == "killed":
             self.process.kill()
         else:
             self.assertEqual(self.process.terminate(), 0)
-        self.count["killed" if kill else "terminated"] += 1
+        self.count[how] += 1
 
     def act(self, node, geometry):
         """Deletes and ends pods of the node; returns those to be created."""

@@ -8,6 +8,7 @@ from support.pods import pod
 from support.wait import wait_until
 
 CORDON = "hami.io/device-cordon"
+EVENT = "NeuronDeviceUnhealthy"
 REGISTER = "hami.io/node-register-aws-neuron"
 NO_ROOM = "1 node(s) had no free legal set of aws.amazon.com/neuron devices"
 
@@ -51,6 +52,7 @@ class Health(ClusterTest):
         [runs] = self.run_pods("runs", neuron=1)
         ill = self.device("runs")
         self.cordon(f"{self.node}-AWSNeuron-{ill}")
+        wait_until(lambda: self.events("runs", EVENT), 10, "the event of the pod")
         others = [f"other-{number}" for number in range(5)]
         self.run_pods(*others, neuron=1)
         self.assertEqual({self.device(name) for name in others}, set(range(6)) - {ill})
@@ -73,6 +75,7 @@ class Health(ClusterTest):
         first = "waits" if self.node_of("waits") else "waits-too"
         self.assertEqual(self.device(first), ill)
         self.assert_content()
+        self.assertEqual([self.events(name, EVENT) for name in others], [[]] * len(others))
 
     def test_node_falls_ill(self):
         """By a condition, and by less that is allocatable than it has."""

@@ -33,6 +33,7 @@ FORMS = {
 }
 _USE = ("aws.amazon.com/use-gpuuuid", "aws.amazon.com/use-neuron-uuid")
 _NO_USE = ("aws.amazon.com/nouse-gpuuuid", "aws.amazon.com/nouse-neuron-uuid")
+POLICY = "hami.io/gpu-scheduler-policy"
 
 # How the devices inside an instance are linked, by type. 4x4 tori and switches of 16 give the same sets.
 _TOPOLOGY = {
@@ -225,6 +226,12 @@ def allowed_devices(pod, geometry):
     return allowed
 
 
+def wants_untouched(pod):
+    """Whether its policy keeps the pod off devices of which another pod has a core."""
+    policy = (pod["metadata"].get("annotations") or {}).get(POLICY, "")
+    return "mutex" in [word.strip() for word in policy.split(",")]
+
+
 # What a pod holds
 
 def decode_allocated(text, geometry):
@@ -396,7 +403,7 @@ def problems(nodes, pods, scheduler=SCHEDULER, bound_by_hand=()):
         if node is None:
             found += [f"{name_of(pod)} is bound to {node_name}, which does not exist" for pod in bound]
             continue
-        owners, stamps = {}, {}
+        owners, stamps, exclusive = {}, {}, []
         for pod in bound:
             ours = pod["spec"].get("schedulerName") == scheduler and name_of(pod) not in bound_by_hand
             held = {}
@@ -407,6 +414,8 @@ def problems(nodes, pods, scheduler=SCHEDULER, bound_by_hand=()):
                 if asks_neuron(pod) and stamp in stamps:
                     found.append(f"{name_of(pod)} and {stamps[stamp]} have the same NEURON_ALLOC_TIME {stamp}")
                 stamps[stamp] = name_of(pod)
+                if wants_untouched(pod):
+                    exclusive.append((int(stamp or 0), name_of(pod), set(held)))
             elif asks_neuron(pod):
                 held = read_assignment(pod, node) or {}
             for device, mask in held.items():
@@ -416,7 +425,16 @@ def problems(nodes, pods, scheduler=SCHEDULER, bound_by_hand=()):
                                      f"(mask {other_mask}) own the same cores")
                 owners.setdefault(device, []).append((name_of(pod), mask))
         found += _overcommitted(node, bound)
+        found += _shared_at_first(exclusive, owners, stamps)
     return found
+
+
+def _shared_at_first(exclusive, owners, stamps):
+    """Pods that wanted devices to themselves and share one with an older pod; younger ones may join them."""
+    since = {name: int(stamp or 0) for stamp, name in stamps.items()}
+    return [f"{name} shares device {device} with the older {other}" for stamp, name, devices in exclusive
+            for device in sorted(devices) for other, _ in owners[device]
+            if other != name and since.get(other, stamp) < stamp]
 
 
 def _verify_ours(pod, node):
@@ -553,6 +571,8 @@ class NodeState:
         init container only has to keep off the sidecars that stand before it."""
         width = self.geometry.width
         allowed = allowed_devices(pod, self.geometry)
+        if wants_untouched(pod):
+            allowed = {device for device in allowed if self.free[device] == self.geometry.full}
         choices = {}
         for ask in set(asks) - {None}:
             choices[ask] = [sum(mask << device * width for device, mask in placement.items())
@@ -587,7 +607,7 @@ def pending_that_fit(nodes, pods, scheduler=SCHEDULER):
         shape = repr([(c.get("resources"), c.get("restartPolicy")) for c in containers_of(pod)]) + repr(
             [len(pod["spec"]["containers"]), pod["spec"].get("nodeSelector"), pod["spec"].get("affinity"),
              pod["spec"].get("tolerations"), [(pod["metadata"].get("annotations") or {}).get(key)
-                                              for key in _USE + _NO_USE]])
+                                              for key in (*_USE, *_NO_USE, POLICY)]])
         if shape not in seen:
             seen[shape] = next((state.geometry.name for state in states if state.fits(pod)), None)
         if seen[shape]:

@@ -32,9 +32,9 @@ def random_pod(rng, name, node, geometry):
             annotations.update(_uuids(rng, node, geometry))
             features.append("uuid")
     if rng.random() < 0.1:
-        policy = rng.choice(("binpack", "spread"))
-        annotations[rng.choice(("hami.io/gpu-scheduler-policy", "hami.io/node-scheduler-policy"))] = policy
-        features.append(policy)
+        policy = rng.choice(("binpack", "spread", "mutex", "mutex, spread"))
+        annotations[checker.POLICY] = policy
+        features += [word for word in ("spread", "mutex") if word in policy]
     body = pod(name, *containers, init=init, annotations=annotations,
                nodeSelector={"kubernetes.io/hostname": node})
     return Made(body, tuple(features))
