@@ -169,6 +169,7 @@ const std::vector<std::int8_t>& torus_worth() {
       }
     }
     std::vector<std::int8_t> table;
+    table.reserve(sum.size());
     // Not by what floating point loses.
     for (const double worth : sum) table.push_back(static_cast<std::int8_t>(worth + 1e-6));
     return table;

@@ -86,6 +86,7 @@ bool write(const std::string& path, const std::string& text) {
 // nullopt: a trace that cannot be used, which has been said.
 std::optional<std::vector<TraceRuns>> run_all(const Options& options) {
   std::vector<TraceRuns> runs;
+  runs.reserve(options.traces.size());
   for (const std::string& name : options.traces) {
     const std::string path = options.openb + "/openb_pod_list_" + name + ".csv";
     std::ifstream csv(path);

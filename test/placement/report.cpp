@@ -40,6 +40,7 @@ void header(std::string& out, const std::vector<std::string>& cells) {
 
 std::vector<std::string> policy_names(const std::vector<TraceRuns>& traces) {
   std::vector<std::string> names;
+  names.reserve(traces.front().policies.size());
   for (const PolicyRuns& policy : traces.front().policies) names.push_back(policy.name);
   return names;
 }

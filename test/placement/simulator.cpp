@@ -146,8 +146,10 @@ std::vector<Visit> visits(const Trace& trace, std::uint64_t seed, std::size_t po
   for (const std::size_t shape : trace) asked += kShapes[shape].asked_cores();
   asked /= static_cast<double>(trace.size());
   Random random(seed);
+  const auto already = static_cast<std::size_t>(load / asked);
   std::vector<Visit> all;
-  for (auto already = static_cast<std::size_t>(load / asked); already > 0; --already) {
+  all.reserve(already + pods);
+  for (std::size_t i = 0; i < already; ++i) {
     // Who is met at some moment stays longer than the average, and has stayed for a part of it.
     const double stays = std::exp(kSigma * kSigma) * random.log_normal(kSigma);
     all.push_back({trace[random.below(trace.size())], 0, stays * random.unit()});
