@@ -97,7 +97,7 @@ struct Pod {
   Rare<std::vector<AntiAffinityTerm>> anti_affinity;
   Rare<Waiting> waiting;
 
-  std::string decode_error;
+  RareText decode_error;
 
   [[nodiscard]] bool bound() const { return !node_name.empty(); }
   // namespace/name, for messages.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace neuron_scheduler::model {
@@ -39,6 +41,26 @@ class Rare {
 
  private:
   std::unique_ptr<T> value_;
+};
+
+// A text that is mostly empty.
+class RareText {
+ public:
+  RareText() = default;
+  RareText& operator=(std::string text) {
+    text_ = std::move(text);
+    return *this;
+  }
+
+  [[nodiscard]] bool empty() const { return text_->empty(); }
+  [[nodiscard]] const std::string& str() const { return *text_; }
+  operator std::string_view() const { return *text_; }  // NOLINT(google-explicit-constructor)
+
+  friend bool operator==(const RareText&, const RareText&) = default;
+  friend bool operator==(const RareText& a, std::string_view b) { return *a.text_ == b; }
+
+ private:
+  Rare<std::string> text_;
 };
 
 }  // namespace neuron_scheduler::model

@@ -106,15 +106,20 @@ void NodeRegister::answered(const model::Name& node, const client::WriteEnd& end
   timer_ = timers_.after(pause_after(node, end), [this] { write_next(); });
 }
 
+std::chrono::milliseconds NodeRegister::gap() const {
+  const bool placing = scheduler_.queue_sizes().active > 0 || scheduler_.pending_binds() > 0;
+  return placing ? kGapWhilePlacing : kGap;
+}
+
 std::chrono::milliseconds NodeRegister::pause_after(const model::Name& node,
                                                     const client::WriteEnd& end) {
-  if (end.fine) return kGap;
+  if (end.fine) return gap();
   const bool busy = temporary(end);
   const std::chrono::seconds pause =
       busy ? std::clamp(end.retry_after.value_or(kFailedAfter), kLookPeriod, kFailedAfterMax)
            : std::chrono::seconds(kRefusedAfter);
   resting_.insert_or_assign(node, clock_.steady() + pause);
-  return busy ? std::chrono::milliseconds(pause) : kGap;
+  return busy ? std::chrono::milliseconds(pause) : gap();
 }
 
 }  // namespace neuron_scheduler::cmd

@@ -19,11 +19,13 @@ namespace neuron_scheduler::cmd {
 // scheduler::NeuronNode says that it should be. A write is a difference between that and what the
 // node carries, so none is queued or lost: what changes before it is written is written once.
 //
-// One write at a time, and a pause after each: at most 20 a second. Nothing here matters to what is
-// scheduled, and binds go first where connections are short.
+// One write at a time, and a pause after each: at most 20 a second, and one a second as long as
+// pods are being placed. Nothing here matters to what is scheduled, and binds go first where
+// connections are short.
 class NodeRegister final {
  public:
   static constexpr std::chrono::milliseconds kGap{50};
+  static constexpr std::chrono::milliseconds kGapWhilePlacing{1000};
   static constexpr std::chrono::seconds kLookPeriod{1};
   static constexpr std::size_t kNodesPerLook = 20;
   // Of one node, whoever else writes there. Longer than the watch takes to show a write: one more
@@ -51,6 +53,7 @@ class NodeRegister final {
   void look();
   void write_next();
   void answered(const model::Name& node, const client::WriteEnd& end);
+  [[nodiscard]] std::chrono::milliseconds gap() const;
   // How long all wait after a write that ended so.
   [[nodiscard]] std::chrono::milliseconds pause_after(const model::Name& node,
                                                       const client::WriteEnd& end);

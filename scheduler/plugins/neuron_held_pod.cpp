@@ -168,24 +168,24 @@ std::string NeuronHeldPod::foreign_note(std::string_view node, const Geometry& g
 }
 
 bool NeuronHeldPod::illness_is_news(neuron::DeviceMask cordoned, const Name& illness) {
-  const auto before = std::pair(std::exchange(cordon_told, devices & cordoned),
-                                std::exchange(illness_told, illness));
-  const bool ill = cordon_told != 0 || !illness_told.empty();
-  return ill && before != std::pair(cordon_told, illness_told);
+  const ToldOfHealth before = *told_of_health;
+  told_of_health = ToldOfHealth{devices & cordoned, illness};
+  return *told_of_health != ToldOfHealth{} && *told_of_health != before;
 }
 
 std::string NeuronHeldPod::illness_note(std::string_view node) const {
   std::string text;
-  if (cordon_told != 0) {
+  const auto& [cordoned, illness] = *told_of_health;
+  if (cordoned != 0) {
     text = "Neuron devices of the pod are cordoned on node " + std::string(node) + ": ";
     for (int device = 0; device < neuron::kMaxDevices; ++device) {
-      if ((cordon_told & neuron::device_bit(device)) == 0) continue;
+      if ((cordoned & neuron::device_bit(device)) == 0) continue;
       text += (text.ends_with(": ") ? "" : ", ") + std::to_string(device);
     }
   } else {
     constexpr std::string_view kHad = "node(s) had ";
     text = "Neuron devices of the pod may be ill: node " + std::string(node) + " has ";
-    text += illness_told.view().substr(kHad.size());
+    text += illness.view().substr(kHad.size());
   }
   return text + ". The pod stays where it is, and no other pod gets them";
 }

@@ -34,8 +34,12 @@ struct NeuronHeldPod {
   // What people have been told.
   bool foreign_told = false;
   bool changed_told = false;
-  neuron::DeviceMask cordon_told = 0;
-  model::Name illness_told;
+  struct ToldOfHealth {
+    neuron::DeviceMask cordoned = 0;
+    model::Name illness;
+    friend bool operator==(const ToldOfHealth&, const ToldOfHealth&) = default;
+  };
+  model::Rare<ToldOfHealth> told_of_health;
 
   // Annotations that were readable before stay so, whatever the new ones say.
   void replace(const model::PodRef& pod);

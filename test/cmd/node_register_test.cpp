@@ -127,6 +127,18 @@ TEST_F(NodeRegisterTest, WritesOnceAndGoesLast) {
   EXPECT_EQ(under_way(), Strings{});
 }
 
+TEST_F(NodeRegisterTest, IsSlowWhilePodsArePlaced) {
+  set(one_device("a"));
+  set(one_device("b"));
+  scheduler_->on_pod(test::PodBuilder("p").build());
+  register_->start();
+  ASSERT_EQ(under_way(), writes("a", healthy("a")));
+  http_.answer(200);
+  EXPECT_EQ(timers_.delay(), NodeRegister::kGapWhilePlacing);
+  pass(NodeRegister::kGapWhilePlacing);
+  EXPECT_EQ(under_way(), writes("b", healthy("b")));
+}
+
 TEST_F(NodeRegisterTest, ARestartWritesNothing) {
   show(one_device("a"), healthy("a"));
   set(NodeBuilder("plain"));

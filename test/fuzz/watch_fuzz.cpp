@@ -22,7 +22,7 @@ std::string read(const std::string& stream, std::size_t piece) {
       if (!next->has_value()) break;
       const auto& event = **next;
       seen += std::to_string(static_cast<int>(event.type)) + event.resource_version;
-      if (event.object) seen += event.object->name + event.object->decode_error;
+      if (event.object) seen += event.object->name + event.object->decode_error.str();
     }
   }
   return seen + (reader->cut() ? "..." : "");
