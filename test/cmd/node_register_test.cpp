@@ -130,7 +130,7 @@ TEST_F(NodeRegisterTest, WritesOnceAndGoesLast) {
 TEST_F(NodeRegisterTest, IsSlowWhilePodsArePlaced) {
   set(one_device("a"));
   set(one_device("b"));
-  scheduler_->on_pod(test::PodBuilder("p").build());
+  scheduler_->on_pod(test::PodBuilder("p").scheduler("a").build());
   register_->start();
   ASSERT_EQ(under_way(), writes("a", healthy("a")));
   http_.answer(200);
