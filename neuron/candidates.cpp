@@ -43,6 +43,7 @@ void CandidateScan::scan_sets(const Shape& shape, const NodeState& view, const N
   const bool all_alike = options_.alone && geometry_.rule == SetRule::kAnySet && shape.devices > 1;
   const bool whole = shape.last_cores == geometry_.cores_per_device;
   const DeviceMask free = view.untouched() & options_.eligible;
+  if (std::popcount(free) < shape.devices - (whole ? 0 : 1)) return;
   DeviceMask seen = 0;
   for (int i = 0; i < legal.count(); ++i) {
     if (i < kMaxDevices && (tried.sets >> i & 1) != 0) continue;

@@ -219,8 +219,11 @@ bool Search::place(std::size_t level, const NodeState& pool, std::uint64_t exclu
   if (simple_ && !equals_fit(level, view)) return false;
   Tried tried;
   tried.sets = excluded;
+  bool again = false;
   while (const auto candidate = scan_->next(item.shape, view, pool, tried)) {
-    steps_ += item.steps;
+    // What is never tried again is no search.
+    steps_ += again ? item.steps : item.independent ? 0 : 1;
+    again = true;
     if (steps_ > kMaxSteps) {
       too_complex_ = true;
       return false;
@@ -273,7 +276,9 @@ Choice choose(const NodeState& state, const PodRequest& request, DeviceMask elig
   Search search(state, request, eligible, policy);
   const Evaluation result = search.run();
   if (result.fit == Fit::kTooComplex && spreads(policy)) {
-    return choose(state, request, eligible, DevicePolicy::kBinpack);
+    Choice packed = choose(state, request, eligible, DevicePolicy::kBinpack);
+    packed.steps += result.steps;
+    return packed;
   }
   if (result.fit != Fit::kFits) return {result.fit, 0, {}, result.steps};
   return {result.fit, result.cost, search.placements(), result.steps};
@@ -288,7 +293,9 @@ Evaluation evaluate(const NodeState& state, const PodRequest& request, DeviceMas
   }
   const Evaluation result = Search(state, request, eligible, policy).run();
   if (result.fit == Fit::kTooComplex && spreads(policy)) {
-    return evaluate(state, request, eligible, DevicePolicy::kBinpack);
+    Evaluation packed = evaluate(state, request, eligible, DevicePolicy::kBinpack);
+    packed.steps += result.steps;
+    return packed;
   }
   return result;
 }

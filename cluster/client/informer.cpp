@@ -120,7 +120,8 @@ class InformerOf : public Kind::Base, private HttpStreamHandler {
  private:
   using Event = WatchFsm::Event;
 
-  // An object as it was passed on: who uses it holds the same one, so that this costs a pointer.
+  // An object as it was passed on: of bound pods, which are many, the cache holds the same one, so
+  // that this costs a pointer.
   struct Known {
     mutable std::shared_ptr<const Object> object;  // Replaced by others of the same key only.
     mutable std::uint64_t mark = 0;                // The list that had it last.

@@ -174,14 +174,14 @@ void Cache::attach(PodEntry entry) {
 
 void Cache::detach(const Uid& uid) {
   const auto found = pods_.find(uid);
-  const PodEntry entry = *found;
+  const PodRef pod = found->pod;
+  if (found->assumed) --assumed_count_;
   pods_.erase(found);
-  if (entry.assumed) --assumed_count_;
-  NodeView& view = view_of(entry.pod->node_name);
-  if (view.exists()) anti_affinity_.remove(*entry.pod->anti_affinity, view.node().labels);
-  view.remove_pod(*entry.pod);
+  NodeView& view = view_of(pod->node_name);
+  if (view.exists()) anti_affinity_.remove(*pod->anti_affinity, view.node().labels);
+  view.remove_pod(*pod);
   touch(view);
-  drop_if_unused(entry.pod->node_name);
+  drop_if_unused(pod->node_name);
 }
 
 void Cache::recount(const NodeView& view, const Node* after) {

@@ -15,6 +15,7 @@ namespace neuron_scheduler::cmd {
 namespace {
 
 constexpr int kForbidden = 403;
+constexpr std::string_view kNoRight = "cannot patch resource";
 
 // Whoever says no in one profile means the process: there is one annotation a node.
 bool wanted(std::span<const scheduler::Profile> profiles) {
@@ -60,13 +61,32 @@ const scheduler::NeuronNode& NodeRegister::neuron_of(const model::NodeView& node
   return static_cast<const scheduler::NeuronNode&>(node.aggregate(slot_));
 }
 
+bool NodeRegister::carries_another(const model::NodeView* node) const {
+  return node != nullptr && node->exists() && neuron_of(*node).register_due();
+}
+
 bool NodeRegister::due(const model::NodeView& node) const {
-  return node.exists() && neuron_of(node).register_due() && !resting_.contains(node.node().name);
+  if (!carries_another(&node)) return false;
+  const auto rest = resting_.find(node.node().name);
+  return rest == resting_.end() || clock_.steady() >= rest->second.until;
+}
+
+void NodeRegister::rest(const model::Name& node) {
+  const auto [place, is_first] = resting_.try_emplace(node, Rest{{}, kAgainAfter});
+  auto& [until, length] = place->second;
+  if (!is_first) length = std::min<std::chrono::milliseconds>(2 * length, kAgainAfterMax);
+  until = clock_.steady() + length;
+  if (is_first || length != kContestedAfter) return;
+  log_.warning(fmt::format(
+      "Node {}: somebody else writes the annotation {}, too: it is written ever less often",
+      node.view(), scheduler::neuron_keys::kRegister));
 }
 
 void NodeRegister::look() {
   const auto now = clock_.steady();
-  std::erase_if(resting_, [&](const auto& entry) { return now >= entry.second; });
+  std::erase_if(resting_, [&](const auto& entry) {
+    return now >= entry.second.until && !carries_another(scheduler_.cache().find_node(entry.first));
+  });
   for (const model::NodeView* node : scheduler_.cache().nodes()) {
     if (next_.size() >= kNodesPerLook) break;
     if (due(*node)) next_.push_back(node->node().name);
@@ -84,7 +104,7 @@ void NodeRegister::write_next() {
     annotation.uid = node->node().uid;
     annotation.key = scheduler::neuron_keys::kRegister;
     annotation.value = neuron_of(*node).register_text();
-    resting_.insert_or_assign(annotation.node, clock_.steady() + kAgainAfter);
+    rest(annotation.node);
     calls_.annotate_node(annotation, [this, name = annotation.node](const client::WriteEnd& end) {
       answered(name, end);
     });
@@ -95,7 +115,8 @@ void NodeRegister::write_next() {
 
 void NodeRegister::answered(const model::Name& node, const client::WriteEnd& end) {
   if (!running_) return;
-  if (end.status == kForbidden) {
+  // A webhook may forbid one node; without the right, all of them are.
+  if (end.status == kForbidden && end.message.find(kNoRight) != std::string::npos) {
     log_.warning(
         fmt::format("The annotation {} of nodes is not kept up to date until the next start: {}. "
                     "Grant the right to patch nodes, or set registerNodes: false in NeuronArgs",
@@ -118,7 +139,8 @@ std::chrono::milliseconds NodeRegister::pause_after(const model::Name& node,
   const std::chrono::seconds pause =
       busy ? std::clamp(end.retry_after.value_or(kFailedAfter), kLookPeriod, kFailedAfterMax)
            : std::chrono::seconds(kRefusedAfter);
-  resting_.insert_or_assign(node, clock_.steady() + pause);
+  // Nothing was written that somebody could have changed.
+  resting_.insert_or_assign(node, Rest{clock_.steady() + pause, kAgainAfter / 2});
   return busy ? std::chrono::milliseconds(pause) : gap();
 }
 

@@ -30,7 +30,10 @@ class NodeRegister final {
   static constexpr std::size_t kNodesPerLook = 20;
   // Of one node, whoever else writes there. Longer than the watch takes to show a write: one more
   // would be a patch that changes nothing.
+  // Doubled each time that the node comes back with something else: somebody else writes there.
   static constexpr std::chrono::seconds kAgainAfter{10};
+  static constexpr std::chrono::seconds kAgainAfterMax{640};
+  static constexpr std::chrono::seconds kContestedAfter{80};  // Then people are told, once.
   // A node whose write was refused; all nodes after a write that got no answer or a busy server.
   static constexpr std::chrono::minutes kRefusedAfter{10};
   static constexpr std::chrono::seconds kFailedAfter{10};
@@ -47,7 +50,14 @@ class NodeRegister final {
   void stop();
 
  private:
+  struct Rest {
+    model::SteadyTime until;
+    std::chrono::milliseconds length;
+  };
+
   [[nodiscard]] const scheduler::NeuronNode& neuron_of(const model::NodeView& node) const;
+  [[nodiscard]] bool carries_another(const model::NodeView* node) const;
+  void rest(const model::Name& node);
   // Exists, carries something else than it should, and may be written now.
   [[nodiscard]] bool due(const model::NodeView& node) const;
   void look();
@@ -66,7 +76,8 @@ class NodeRegister final {
   std::size_t slot_ = 0;  // Of NeuronNode in a NodeView.
   bool running_ = false;
   std::deque<model::Name> next_;
-  std::unordered_map<model::Name, model::SteadyTime> resting_;  // Until then.
+  // Of nodes that were written, until they carry what was written.
+  std::unordered_map<model::Name, Rest> resting_;
   std::unique_ptr<client::Timer> timer_;
 };
 

@@ -302,7 +302,7 @@ std::vector<ReadyCheck> Process::health_checks() const {
 void Process::on_leading() {
   adapter_->lead();
   pump_->lead();
-  register_->start();
+  if (!stopping_) register_->start();
 }
 
 void Process::on_leadership_lost(const std::string& why) {

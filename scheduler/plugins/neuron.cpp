@@ -25,7 +25,7 @@ using neuron::Fit;
 
 // Steps of neuron::choose in one cycle, over all nodes: a pod that is hard to place everywhere must
 // not hold up the others.
-constexpr int kStepsPerCycle = 200'000;
+constexpr int kStepsPerCycle = 50'000;
 
 // Less than a preference of full weight (NodeAffinity: 200), more than Fit and BalancedAllocation
 // differ: with the default weight 2 the distance is 190 (design.md §6).
@@ -93,12 +93,29 @@ Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligibl
   return at_best.fit == Fit::kNoRoom ? Status::unresolvable(never) : Status::unschedulable(not_now);
 }
 
+// Of all containers that run on; of a pod that has a shape on the node.
+int cores_held(const PodState& state, const NeuronNode& node) {
+  int cores = 0;
+  for (const auto& asking : state.request.asking) {
+    const auto shape = neuron::shape_on(asking.request, node.geometry());
+    const auto* known = std::get_if<neuron::Shape>(&shape);
+    if (known != nullptr && asking.runs_on()) cores += known->cores;
+  }
+  return cores;
+}
+
 Status check_room(const PodState& state, const NeuronNode& node, DeviceMask eligible,
                   const NeuronReasons& reasons) {
   if (state.steps > kStepsPerCycle) return Status{Code::kNotSearched, {reasons.too_complex}};
   const auto evaluation = node.evaluate(state.request, eligible, state.policies.device);
   state.steps += evaluation.steps;
-  if (evaluation.fit == Fit::kFits) return Status::ok();
+  if (evaluation.fit == Fit::kFits) {
+    const int withheld = node.withheld_cores();
+    if (withheld == 0 || cores_held(state, node) + withheld <= node.state().free_core_count()) {
+      return Status::ok();
+    }
+    return Status::unschedulable(state.in_cores ? reasons.no_free_cores : reasons.no_free_devices);
+  }
   if (evaluation.fit == Fit::kTooComplex) return Status::unschedulable(reasons.too_complex);
   return no_room(state, node, eligible, reasons);
 }
@@ -195,6 +212,7 @@ std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
   if (pod.policies.node == NodePolicy::kSpread) return kSpreadScore - share_left(pod, node);
   const DeviceMask eligible = pod.eligible(view, node.geometry());
   const auto evaluation = node.evaluate(pod.request, eligible, pod.policies.device);
+  pod.steps += evaluation.steps;
   return std::max<std::int64_t>(1, evaluation.cost);
 }
 

@@ -50,6 +50,9 @@ NeuronResources read_resources(ArgsReader& args) {
   }
   const auto aliases = args.texts(kDeviceAliases);
   if (args.has(kDeviceAliases)) resources.aliases.clear();
+  std::erase_if(resources.aliases, [&](const Name& by_default) {
+    return by_default == resources.devices || by_default == resources.cores;
+  });
   if (aliases.size() > kAliasesMax) {
     args.error(kDeviceAliases, "Too many: " + std::to_string(aliases.size()) +
                                    ": must have at most " + std::to_string(kAliasesMax) + " items");

@@ -170,7 +170,8 @@ std::string NeuronHeldPod::foreign_note(std::string_view node, const Geometry& g
 bool NeuronHeldPod::illness_is_news(neuron::DeviceMask cordoned, const Name& illness) {
   const ToldOfHealth before = *told_of_health;
   told_of_health = ToldOfHealth{devices & cordoned, illness};
-  return *told_of_health != ToldOfHealth{} && *told_of_health != before;
+  const bool more = (told_of_health->cordoned & ~before.cordoned) != 0;
+  return more || (!illness.empty() && illness != before.illness);
 }
 
 std::string NeuronHeldPod::illness_note(std::string_view node) const {

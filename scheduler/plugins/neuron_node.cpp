@@ -139,15 +139,16 @@ Name ill_by_condition(const Node& node) {
   return {};
 }
 
-// More devices are ill than the cordon names.
-Name ill_by_number(const Node& node, const neuron::Geometry& geometry, neuron::DeviceMask cordoned,
-                   const NeuronNodeArgs& args) {
-  if (args.allows_unhealthy) return {};
-  const NeuronResources& resources = args.resources;
+// How many more devices are ill than the cordon names.
+std::int64_t unnamed_ill(const Node& node, const neuron::Geometry& geometry,
+                         neuron::DeviceMask cordoned, const NeuronResources& resources) {
   const std::int64_t missing =
       std::max(missing_devices(node, resources.devices, 1),
                missing_devices(node, resources.cores, geometry.cores_per_device));
-  if (missing <= std::popcount(cordoned)) return {};
+  return std::clamp<std::int64_t>(missing - std::popcount(cordoned), 0, geometry.devices);
+}
+
+Name ill_by_number(const NeuronResources& resources) {
   return with_names(
       "node(s) had less aws.amazon.com/neuron or neuroncore allocatable than capacity", resources);
 }
@@ -176,6 +177,7 @@ void NeuronNode::set_node(const Node* node) {
   geometry_problem_ = Name();
   block_ = Name();
   illness_ = Name();
+  withheld_cores_ = 0;
   state_ = {};
   if (node != nullptr) read_node(*node);
   register_due_ = node != nullptr && !carries(*node, register_text());
@@ -204,10 +206,14 @@ void NeuronNode::read_node(const Node& node) {
   cordon_unknown_ = std::move(unknown);
   block_ = ill_by_condition(node);
   illness_ = block_;
-  if (block_.empty()) {
-    block_ = ill_by_number(node, geometry, cordoned_, *args_);
-    if (!offers_nothing(node, args_->resources)) illness_ = block_;
+  const auto ill = static_cast<int>(unnamed_ill(node, geometry, cordoned_, args_->resources));
+  if (block_.empty() && ill > 0) {
+    const bool nothing = offers_nothing(node, args_->resources);
+    if (!nothing) illness_ = ill_by_number(args_->resources);
+    // What is not on offer at all, kubelet refuses to every pod.
+    if (nothing || !args_->allows_unhealthy) block_ = ill_by_number(args_->resources);
   }
+  withheld_cores_ = ill * geometry.cores_per_device;
   if (instance_type_of(node) != instance_type_) type_told_ = false;
   instance_type_ = instance_type_of(node);
   state_ = neuron::NodeState(geometry, cordoned_);

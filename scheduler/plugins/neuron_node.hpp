@@ -62,6 +62,9 @@ class NeuronNode final : public model::NodeAggregate {
   [[nodiscard]] const model::Name& geometry_problem() const { return geometry_problem_; }
   // Why it takes no new Neuron pods although its geometry is known; empty if it does.
   [[nodiscard]] const model::Name& block() const { return block_; }
+  // Free cores that kubelet does not give to anyone, whichever they are: as many as the devices
+  // that are ill without a cordon that names them have.
+  [[nodiscard]] int withheld_cores() const { return withheld_cores_; }
   // Names the first foreign pod, by name; empty if there is none.
   [[nodiscard]] const model::Name& foreign() const { return foreign_; }
   // The instance type is in the catalog, with this number of devices.
@@ -116,6 +119,7 @@ class NeuronNode final : public model::NodeAggregate {
   model::Name block_;
   // Why any device may be ill, as block_; empty while the device plugin is just not there.
   model::Name illness_;
+  int withheld_cores_ = 0;
   model::Name foreign_;
   std::string foreign_pod_;  // The one that it names.
   std::vector<NeuronHeldPod> pods_;

@@ -107,5 +107,15 @@ TEST(ChooseConnected, GivesTheBestSet) {
   }
 }
 
+// Each runs alone: there is nothing to search.
+TEST(ConnectedSearchTest, ManyInitContainersAreNotTooComplex) {
+  const auto read = read_geometry({16, 64, "trn3.48xlarge"}, kConnected);
+  const NodeState state(std::get<Geometry>(read));
+  std::vector<ContainerRequest> containers(40, devices(8, Role::kInit));
+  containers.push_back(devices(8));
+  const auto all = state.geometry().all_devices();
+  EXPECT_EQ(evaluate(state, pod(containers), all, DevicePolicy::kBinpack).fit, Fit::kFits);
+}
+
 }  // namespace
 }  // namespace neuron_scheduler::neuron

@@ -122,7 +122,17 @@ INSTANTIATE_TEST_SUITE_P(
              ""}),
     [](const auto& row) { return row.param.name; });
 
-TEST(NeuronNodeHealthOfManyTest, OtherDevicesAreAnotherChange) {
+TEST(NeuronNodeHealthOfManyTest, IsToldOfWhereIllDevicesAreAllowed) {
+  NeuronNodeArgs args;
+  args.allows_unhealthy = true;
+  NeuronNode node(std::make_shared<const NeuronNodeArgs>(args));
+  node.add_pod(on_devices("x", "4", 1).build());
+  node.set_node(offering(15, 30).build().get());
+  EXPECT_TRUE(node.block().empty());
+  EXPECT_EQ(node.take_notices().size(), 1U);
+}
+
+TEST(NeuronNodeHealthOfManyTest, MoreDevicesAreAnotherChangeAndLessAreNone) {
   NeuronNode node;
   node.add_pod(on_devices("x", "4,5", 2).build());
   Strings notes;
@@ -136,8 +146,7 @@ TEST(NeuronNodeHealthOfManyTest, OtherDevicesAreAnotherChange) {
   EXPECT_EQ(notes, (Strings{"Neuron devices of the pod may be ill: node n has less "
                             "aws.amazon.com/neuron or neuroncore allocatable than capacity",
                             "Neuron devices of the pod are cordoned on node n: 4",
-                            "Neuron devices of the pod are cordoned on node n: 4, 5",
-                            "Neuron devices of the pod are cordoned on node n: 5"}));
+                            "Neuron devices of the pod are cordoned on node n: 4, 5"}));
 }
 
 TEST(NeuronNodeHealthOfManyTest, AForeignPodMayHaveAnyDevice) {
