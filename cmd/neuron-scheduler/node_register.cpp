@@ -71,12 +71,14 @@ bool NodeRegister::due(const model::NodeView& node) const {
   return rest == resting_.end() || clock_.steady() >= rest->second.until;
 }
 
-void NodeRegister::rest(const model::Name& node) {
-  const auto [place, is_first] = resting_.try_emplace(node, Rest{{}, kAgainAfter});
-  auto& [until, length] = place->second;
-  if (!is_first) length = std::min<std::chrono::milliseconds>(2 * length, kAgainAfterMax);
+void NodeRegister::rest(const model::Name& node, const std::optional<std::string>& written) {
+  auto& [until, length, text] = resting_[node];
+  const std::string before = std::exchange(text, model::fingerprint(written.value_or("")));
+  const bool contested = text == before;
+  length =
+      contested ? std::min<std::chrono::milliseconds>(2 * length, kAgainAfterMax) : kAgainAfter;
   until = clock_.steady() + length;
-  if (is_first || length != kContestedAfter) return;
+  if (!contested || length != kContestedAfter) return;
   log_.warning(fmt::format(
       "Node {}: somebody else writes the annotation {}, too: it is written ever less often",
       node.view(), scheduler::neuron_keys::kRegister));
@@ -85,7 +87,7 @@ void NodeRegister::rest(const model::Name& node) {
 void NodeRegister::look() {
   const auto now = clock_.steady();
   std::erase_if(resting_, [&](const auto& entry) {
-    return now >= entry.second.until && !carries_another(scheduler_.cache().find_node(entry.first));
+    return now >= entry.second.until && scheduler_.cache().find_node(entry.first) == nullptr;
   });
   for (const model::NodeView* node : scheduler_.cache().nodes()) {
     if (next_.size() >= kNodesPerLook) break;
@@ -104,7 +106,7 @@ void NodeRegister::write_next() {
     annotation.uid = node->node().uid;
     annotation.key = scheduler::neuron_keys::kRegister;
     annotation.value = neuron_of(*node).register_text();
-    rest(annotation.node);
+    rest(annotation.node, annotation.value);
     calls_.annotate_node(annotation, [this, name = annotation.node](const client::WriteEnd& end) {
       answered(name, end);
     });
@@ -140,7 +142,7 @@ std::chrono::milliseconds NodeRegister::pause_after(const model::Name& node,
       busy ? std::clamp(end.retry_after.value_or(kFailedAfter), kLookPeriod, kFailedAfterMax)
            : std::chrono::seconds(kRefusedAfter);
   // Nothing was written that somebody could have changed.
-  resting_.insert_or_assign(node, Rest{clock_.steady() + pause, kAgainAfter / 2});
+  resting_.insert_or_assign(node, Rest{clock_.steady() + pause, {}, {}});
   return busy ? std::chrono::milliseconds(pause) : gap();
 }
 

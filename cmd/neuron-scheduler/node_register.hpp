@@ -3,6 +3,8 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "cluster/client/api_calls.hpp"
@@ -30,7 +32,7 @@ class NodeRegister final {
   static constexpr std::size_t kNodesPerLook = 20;
   // Of one node, whoever else writes there. Longer than the watch takes to show a write: one more
   // would be a patch that changes nothing.
-  // Doubled each time that the node comes back with something else: somebody else writes there.
+  // Doubled each time that the same text has to be written again: somebody else writes there.
   static constexpr std::chrono::seconds kAgainAfter{10};
   static constexpr std::chrono::seconds kAgainAfterMax{640};
   static constexpr std::chrono::seconds kContestedAfter{80};  // Then people are told, once.
@@ -53,11 +55,12 @@ class NodeRegister final {
   struct Rest {
     model::SteadyTime until;
     std::chrono::milliseconds length;
+    std::string text;  // Fingerprint of what was written.
   };
 
   [[nodiscard]] const scheduler::NeuronNode& neuron_of(const model::NodeView& node) const;
   [[nodiscard]] bool carries_another(const model::NodeView* node) const;
-  void rest(const model::Name& node);
+  void rest(const model::Name& node, const std::optional<std::string>& written);
   // Exists, carries something else than it should, and may be written now.
   [[nodiscard]] bool due(const model::NodeView& node) const;
   void look();
@@ -76,7 +79,7 @@ class NodeRegister final {
   std::size_t slot_ = 0;  // Of NeuronNode in a NodeView.
   bool running_ = false;
   std::deque<model::Name> next_;
-  // Of nodes that were written, until they carry what was written.
+  // Of nodes that were written.
   std::unordered_map<model::Name, Rest> resting_;
   std::unique_ptr<client::Timer> timer_;
 };

@@ -30,7 +30,8 @@ VALUES = {
         "config.profiles[0].plugins.multiPoint.enabled[0].weight=50",
         "config.profiles[0].pluginConfig[0].name=NodeResourcesFit",
         "config.profiles[0].pluginConfig[0].args.scoringStrategy.type=MostAllocated"],
-    "nodes are left alone": ["config.profiles[0].pluginConfig[0].name=Neuron",
+    "nodes are left alone": ["config.profiles[0].schedulerName=neuron-scheduler",
+                             "config.profiles[0].pluginConfig[0].name=Neuron",
                              "config.profiles[0].pluginConfig[0].args.registerNodes=false"],
     "a lease elsewhere": ["config.leaderElection.resourceName=other", "config.leaderElection.leaseDuration=30s",
                           "config.leaderElection.resourceNamespace=kube-public"],
@@ -139,6 +140,8 @@ class Rendering(unittest.TestCase):
 
     def test_the_right_to_patch_nodes_goes_with_the_argument(self):
         def patches_nodes(*values):
+            if values:
+                values = ("config.profiles[0].schedulerName=neuron-scheduler", *values)
             rules = self.helm.template(*settings(values), "--show-only", "templates/rbac.yaml")
             return bool(re.search(r"resources: \[nodes\]\n +verbs: \[patch\]", rules))
 

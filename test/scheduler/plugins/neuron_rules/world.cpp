@@ -1,7 +1,9 @@
 #include "test/scheduler/plugins/neuron_rules/world.hpp"
 
-#include <regex>
+#include <algorithm>
+#include <cstddef>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -36,8 +38,16 @@ std::string trimmed(const std::string& text) {
 
 std::string container(const std::string& name, const std::string& resources,
                       const std::string& more) {
-  static const std::regex kName("(neuron[a-z]*):");
-  const std::string full = std::regex_replace(resources, kName, "aws.amazon.com/$1:");
+  constexpr std::string_view kDomain = "aws.amazon.com/";
+  std::string full = resources;
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  for (std::size_t at = full.find("neuron"); at != std::string::npos;) {
+    const auto end =
+        std::find_if_not(full.begin() + static_cast<std::ptrdiff_t>(at), full.end(), is_letter);
+    const bool is_name = end != full.end() && *end == ':';
+    if (is_name) full.insert(at, kDomain);
+    at = full.find("neuron", at + (is_name ? kDomain.size() : 0) + 1);
+  }
   return "{name: " + name + more + ", resources: {limits: {" + full + "}}}";
 }
 
