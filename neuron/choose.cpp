@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "neuron/candidates.hpp"
@@ -80,6 +81,7 @@ class Search {
  private:
   std::optional<Fit> prepare();
   bool sums_fit() const;
+  bool no_room_without_init();
   bool equals_fit(std::size_t level, const NodeState& view) const;
   bool place(std::size_t level, const NodeState& pool, std::uint64_t excluded);
   // Sets of more than one device are runs of consecutive ids, in order of these.
@@ -254,10 +256,28 @@ bool Search::place(std::size_t level, const NodeState& pool, std::uint64_t exclu
   return false;
 }
 
+// What runs on after all init containers is searched exactly and soon: without room for it alone
+// there is none for the pod.
+bool Search::no_room_without_init() {
+  if (simple_) return false;
+  std::vector<ContainerRequest> running;
+  for (const AskingContainer& asking : request_.asking) {
+    if (asking.runs_on()) running.push_back(asking.request);
+  }
+  const auto rest = make_pod_request(std::move(running));
+  const auto* request = std::get_if<PodRequest>(&rest);
+  if (request == nullptr || request->empty()) return false;
+  const Evaluation evaluation = evaluate(base_, *request, eligible_, DevicePolicy::kBinpack);
+  steps_ += evaluation.steps;
+  return evaluation.fit == Fit::kNoRoom;
+}
+
 Evaluation Search::run() {
   if (const auto problem = prepare()) return {*problem, 0, 0};
   if (!sums_fit()) return {Fit::kNoRoom, 0, 0};
-  if (!place(0, base_, 0)) return {too_complex_ ? Fit::kTooComplex : Fit::kNoRoom, 0, steps_};
+  if (!place(0, base_, 0)) {
+    return {too_complex_ && !no_room_without_init() ? Fit::kTooComplex : Fit::kNoRoom, 0, steps_};
+  }
   return {Fit::kFits, cost_, steps_};
 }
 

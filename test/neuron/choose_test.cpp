@@ -286,5 +286,15 @@ TEST(Choose, GivesUpOnAnAbsurdPod) {
   EXPECT_LE(choice.steps, kMaxSteps + 1);
 }
 
+// Four runs of 6 of 8 cores leave no 4 anywhere, whatever else the search could try.
+TEST(ChooseSearchTest, WhatRunsOnAloneProvesThatThereIsNoRoom) {
+  const auto read = read_geometry({4, 32, "trn3e.24xlarge"});
+  const NodeState state(std::get<Geometry>(read));
+  const auto request = pod(
+      {cores(6, Role::kSidecar), cores(8, Role::kInit), cores(6), cores(4), cores(6), cores(6)});
+  const auto all = state.geometry().all_devices();
+  EXPECT_EQ(evaluate(state, request, all, DevicePolicy::kBinpack).fit, Fit::kNoRoom);
+}
+
 }  // namespace
 }  // namespace neuron_scheduler::neuron
