@@ -65,17 +65,23 @@ struct PodState final : PluginState {
 
 const PodState& pod_state(const PluginState* state) { return static_cast<const PodState&>(*state); }
 
+// Of all containers that run on; of a pod that has a shape on the node.
+int cores_held(const PodState& state, const NeuronNode& node) {
+  int cores = 0;
+  for (const auto& asking : state.request.asking) {
+    const auto shape = neuron::shape_on(asking.request, node.geometry());
+    const auto* known = std::get_if<neuron::Shape>(&shape);
+    if (known != nullptr && asking.runs_on()) cores += known->cores;
+  }
+  return cores;
+}
+
 // Of the node's cores, in millionths, after what the pod's containers have together when it runs.
 std::int64_t share_left(const PodState& state, const NeuronNode& node) {
   const neuron::Geometry& geometry = node.geometry();
-  std::int64_t left = node.state().free_core_count();
-  for (const auto& asking : state.request.asking) {
-    const auto shape = neuron::shape_on(asking.request, geometry);
-    const auto* legal = std::get_if<neuron::Shape>(&shape);
-    if (asking.runs_on() && legal != nullptr) left -= legal->cores;
-  }
+  const int left = node.state().free_core_count() - cores_held(state, node);
   const std::int64_t all = std::max(1, geometry.devices * geometry.cores_per_device);
-  return std::max<std::int64_t>(0, left) * kMillion / all;
+  return std::max(0, left) * kMillion / all;
 }
 
 Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligible,
@@ -91,17 +97,6 @@ Status no_room(const PodState& state, const NeuronNode& node, DeviceMask eligibl
   const auto at_best = neuron::evaluate(empty, state.request, eligible, state.policies.device);
   state.steps += at_best.steps;
   return at_best.fit == Fit::kNoRoom ? Status::unresolvable(never) : Status::unschedulable(not_now);
-}
-
-// Of all containers that run on; of a pod that has a shape on the node.
-int cores_held(const PodState& state, const NeuronNode& node) {
-  int cores = 0;
-  for (const auto& asking : state.request.asking) {
-    const auto shape = neuron::shape_on(asking.request, node.geometry());
-    const auto* known = std::get_if<neuron::Shape>(&shape);
-    if (known != nullptr && asking.runs_on()) cores += known->cores;
-  }
-  return cores;
 }
 
 Status check_room(const PodState& state, const NeuronNode& node, DeviceMask eligible,
