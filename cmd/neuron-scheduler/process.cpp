@@ -221,8 +221,8 @@ void Process::make_client(const client::ClusterAccess& access) {
   namespace_codec_ = client::make_json_namespace_codec();
   client::ApiOptions api_options;
   api_options.hostname = host_name();
-  // Of the 16 connections of a client, half are always left to binds.
-  api_options.under_way_max = 4;
+  // Of the connections of a client, a third is always left to binds.
+  api_options.under_way_max = client::AsioHttpOptions{}.connections_max / 3;
   if (options_.leader_elect.enabled) {
     api_options.write_timeout = client::write_time_max(options_.leader_elect.timing);
     // Twice: the API server counts it again, from when the request arrives.
