@@ -58,49 +58,77 @@ std::size_t enough(std::optional<std::int32_t> percentage, std::size_t node_coun
   return std::max(kAtLeast, node_count * static_cast<std::size_t>(*percentage) / 100);
 }
 
-// Weighted and normalized, by place in `among`.
-std::optional<Decision> add_scores(const Profile& profile, const Prepared& prepared,
-                                   const Evaluation& evaluation, std::span<const std::size_t> among,
-                                   std::vector<std::int64_t>& totals) {
-  totals.assign(among.size(), 0);
-  std::vector<std::int64_t> scores(among.size());
-  for (std::size_t scorer = 0; scorer < prepared.scorers().size(); ++scorer) {
-    const auto& [index, plugin, state] = prepared.scorers()[scorer];
-    const auto raw = evaluation.scores(scorer);
-    for (std::size_t i = 0; i < among.size(); ++i) scores[i] = raw[among[i]];
-    plugin->normalize(scores);
-    const std::int64_t weight = profile.weight(index);
-    for (std::size_t i = 0; i < among.size(); ++i) {
-      if (scores[i] < 0 || scores[i] > ScorePlugin::kScoreMax) {
-        return ended(Decision::Kind::kError,
-                     "applying score defaultWeights on Score plugins: plugin \"" +
-                         profile.plugin_name(index) + "\" returns an invalid score " +
-                         std::to_string(scores[i]) +
-                         ", it should in the range of [0, 100] after normalizing");
-      }
-      totals[i] += scores[i] * weight;
-    }
+Decision invalid_score(const Profile& profile, const Prepared& prepared,
+                       const Totals::Invalid& invalid) {
+  return ended(Decision::Kind::kError,
+               "applying score defaultWeights on Score plugins: plugin \"" +
+                   profile.plugin_name(prepared.scorers()[invalid.column].index) +
+                   "\" returns an invalid score " + std::to_string(invalid.score) +
+                   ", it should in the range of [0, 100] after normalizing");
+}
+
+// The documentation of tie_hash, in two steps: the second one is repeated for each node.
+class TieHash {
+ public:
+  TieHash(std::uint64_t seed, std::string_view pod_uid) {
+    for (unsigned shift = 0; shift < 64; shift += 8) mix(begun_, (seed >> shift) & 0xffU);
+    for (const char c : pod_uid) mix(begun_, static_cast<unsigned char>(c));
+    mix(begun_, 0);
   }
+
+  [[nodiscard]] std::uint64_t of(std::string_view node_name) const {
+    std::uint64_t hash = begun_;
+    for (const char c : node_name) mix(hash, static_cast<unsigned char>(c));
+    hash ^= hash >> 33U;
+    hash *= 0xff51afd7ed558ccdU;
+    hash ^= hash >> 33U;
+    hash *= 0xc4ceb9fe1a85ec53U;
+    hash ^= hash >> 33U;
+    return hash;
+  }
+
+ private:
+  static void mix(std::uint64_t& hash, std::uint64_t byte) {
+    hash ^= byte;
+    hash *= 0x100000001b3U;
+  }
+
+  std::uint64_t begun_ = 0xcbf29ce484222325U;
+};
+
+// Nodes come in order of their names, so that even equal hashes decide the same each time.
+const NodeView& winner(std::span<const NodeView* const> equals, std::uint64_t seed,
+                       const model::Pod& pod) {
+  const TieHash hash(seed, pod.uid.text);
+  return **std::min_element(equals.begin(), equals.end(), [&](const auto* a, const auto* b) {
+    return hash.of(a->node().name.view()) < hash.of(b->node().name.view());
+  });
+}
+
+// What is best among all feasible nodes, and among some.
+std::optional<Totals::Invalid> score_all(const Prepared& prepared,
+                                         std::span<const NodeView* const> nodes,
+                                         Evaluation& evaluation,
+                                         std::vector<const NodeView*>& best) {
+  evaluation.score(prepared, nodes);
+  if (auto invalid = evaluation.totals().refresh()) return invalid;
+  for (const std::size_t position : evaluation.totals().best()) best.push_back(nodes[position]);
   return std::nullopt;
 }
 
-// Nodes come in order of their names, so that even equal hashes decide the same each time.
-const NodeView& best(std::span<const NodeView* const> nodes, std::span<const std::size_t> among,
-                     std::span<const std::int64_t> totals, std::uint64_t seed,
-                     const model::Pod& pod) {
-  const std::int64_t top = *std::max_element(totals.begin(), totals.end());
-  const NodeView* winner = nullptr;
-  std::uint64_t lowest = 0;
-  for (std::size_t i = 0; i < among.size(); ++i) {
-    if (totals[i] != top) continue;
-    const NodeView* node = nodes[among[i]];
-    const auto hash = tie_hash(seed, pod.uid.text, node->node().name.view());
-    if (winner == nullptr || hash < lowest) {
-      winner = node;
-      lowest = hash;
-    }
-  }
-  return *winner;
+std::optional<Totals::Invalid> score_some(const Prepared& prepared,
+                                          std::span<const NodeView* const> nodes,
+                                          Evaluation& evaluation,
+                                          std::span<const std::size_t> among,
+                                          std::vector<const NodeView*>& best) {
+  evaluation.score(prepared, nodes, among);
+  Totals totals;
+  totals.reset(among.size(), prepared.scorers());
+  for (std::size_t i = 0; i < among.size(); ++i)
+    totals.set(i, evaluation.totals().scores(among[i]));
+  if (auto invalid = totals.refresh()) return invalid;
+  for (const std::size_t row : totals.best()) best.push_back(nodes[among[row]]);
+  return std::nullopt;
 }
 
 Decision placed(const NodeView& node, Prepared& prepared) {
@@ -190,18 +218,18 @@ Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
 
 Decision Decider::decide_among(Prepared& prepared, const Profile& profile, const model::Pod& pod,
                                std::span<const NodeView* const> nodes, Evaluation& evaluation) {
-  const auto among = candidates(profile, evaluation, nodes.size());
-  if (among.size() == 1) return placed(*nodes[among.front()], prepared);
-  evaluation.score(prepared, nodes, among);
-  std::vector<std::int64_t> totals;
-  auto error = add_scores(profile, prepared, evaluation, among, totals);
-  if (error) {
-    lap("Score", Code::kError, profile);
-    return std::move(*error);
+  const auto wanted = enough(profile.percentage_of_nodes_to_score(), nodes.size());
+  std::optional<std::vector<std::size_t>> among;  // nullopt: all that are feasible.
+  if (wanted < nodes.size() || evaluation.feasible_count() == 1) {
+    among = candidates(wanted, evaluation, nodes.size());
+    if (among->size() == 1) return placed(*nodes[among->front()], prepared);
   }
-  const NodeView& winner = best(nodes, among, totals, seed_, pod);
-  lap("Score", Code::kOk, profile);
-  return placed(winner, prepared);
+  std::vector<const NodeView*> best;
+  const auto invalid = among ? score_some(prepared, nodes, evaluation, *among, best)
+                             : score_all(prepared, nodes, evaluation, best);
+  lap("Score", invalid ? Code::kError : Code::kOk, profile);
+  if (invalid) return invalid_score(profile, prepared, *invalid);
+  return placed(winner(best, seed_, pod), prepared);
 }
 
 CallCounts Decider::calls(const Profile& profile) const {
@@ -209,19 +237,12 @@ CallCounts Decider::calls(const Profile& profile) const {
   return found != calls_.end() ? found->second : CallCounts(profile.plugin_count());
 }
 
-// Positions of the feasible nodes that are scored, ascending: all, or the first ones from where the
-// last search ended.
-std::vector<std::size_t> Decider::candidates(const Profile& profile, const Evaluation& evaluation,
+// Positions of the first feasible nodes, at most `wanted`, from where the last search ended;
+// ascending.
+std::vector<std::size_t> Decider::candidates(std::size_t wanted, const Evaluation& evaluation,
                                              std::size_t node_count) {
-  const auto wanted = enough(profile.percentage_of_nodes_to_score(), node_count);
   std::vector<std::size_t> found;
   found.reserve(std::min(wanted, evaluation.feasible_count()));
-  if (wanted >= node_count) {
-    for (std::size_t position = 0; position < node_count; ++position) {
-      if (evaluation.feasible(position)) found.push_back(position);
-    }
-    return found;
-  }
   const std::size_t start = next_start_ % node_count;
   std::size_t seen = 0;
   for (; seen < node_count && found.size() < wanted; ++seen) {
@@ -247,21 +268,7 @@ LetIn pre_enqueue(const Profile& profile, const model::Pod& pod) {
 }
 
 std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid, std::string_view node_name) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  const auto mix = [&hash](std::uint64_t byte) {
-    hash ^= byte;
-    hash *= 0x100000001b3U;
-  };
-  for (unsigned shift = 0; shift < 64; shift += 8) mix((seed >> shift) & 0xffU);
-  for (const char c : pod_uid) mix(static_cast<unsigned char>(c));
-  mix(0);
-  for (const char c : node_name) mix(static_cast<unsigned char>(c));
-  hash ^= hash >> 33U;
-  hash *= 0xff51afd7ed558ccdU;
-  hash ^= hash >> 33U;
-  hash *= 0xc4ceb9fe1a85ec53U;
-  hash ^= hash >> 33U;
-  return hash;
+  return TieHash(seed, pod_uid).of(node_name);
 }
 
 std::string plugin_error(std::string_view extension_point, std::string_view plugin,

@@ -62,7 +62,7 @@ class Decider {
                                       Evaluation& evaluation);
   [[nodiscard]] Decision decide_among_named(Prepared& prepared, const Profile& profile,
                                             const model::Pod& pod, const model::Cache& cache);
-  [[nodiscard]] std::vector<std::size_t> candidates(const Profile& profile,
+  [[nodiscard]] std::vector<std::size_t> candidates(std::size_t wanted,
                                                     const Evaluation& evaluation,
                                                     std::size_t node_count);
 

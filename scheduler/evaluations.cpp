@@ -22,7 +22,7 @@ Status Evaluation::update(Prepared& prepared, const model::Cache& cache) {
 }
 
 Status Evaluation::evaluate(Prepared& prepared, std::span<const model::NodeView* const> nodes) {
-  reset(nodes.size(), prepared.scorers().size());
+  reset(nodes.size(), prepared);
   for (std::size_t position = 0; position < nodes.size(); ++position) {
     Status status = ask(prepared, *nodes[position], position);
     if (!status.is_ok()) return status;
@@ -30,13 +30,14 @@ Status Evaluation::evaluate(Prepared& prepared, std::span<const model::NodeView*
   return Status::ok();
 }
 
-void Evaluation::reset(std::size_t nodes, std::size_t scorers) {
+void Evaluation::reset(std::size_t nodes, const Prepared& prepared) {
   static const Status kUnknown{Code::kSkip, {}};
   verdicts_.assign(nodes, kUnknown);
   rejectors_.assign(nodes, 0);
   rejections_.clear();
-  scored_.assign(nodes, 0);
-  scores_.assign(nodes * scorers, 0);
+  unscored_.clear();
+  is_unscored_.assign(nodes, 0);
+  totals_.reset(nodes, prepared.scorers());
   reasons_.clear();
   not_searched_.clear();
   feasible_count_ = 0;
@@ -50,13 +51,19 @@ Status Evaluation::ask(Prepared& prepared, const model::NodeView& node, std::siz
   return Status::ok();
 }
 
+void Evaluation::score(const Prepared& prepared, std::span<const model::NodeView* const> nodes) {
+  score(prepared, nodes, unscored_);
+  for (const std::size_t position : unscored_) is_unscored_[position] = 0;
+  unscored_.clear();
+}
+
 void Evaluation::score(const Prepared& prepared, std::span<const model::NodeView* const> nodes,
                        std::span<const std::size_t> positions) {
+  std::vector<std::int64_t> scores(prepared.scorers().size());
   for (const std::size_t position : positions) {
-    if (std::exchange(scored_[position], char{1}) != 0) continue;
-    for (std::size_t i = 0; i < prepared.scorers().size(); ++i) {
-      scores_[i * verdicts_.size() + position] = prepared.score(i, *nodes[position]);
-    }
+    if (!feasible(position) || totals_.has(position)) continue;
+    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = prepared.score(i, *nodes[position]);
+    totals_.set(position, scores);
   }
 }
 
@@ -69,8 +76,11 @@ void Evaluation::put_verdict(std::size_t position, Status verdict, PluginIndex r
     if (--found->second == 0) reasons_.erase(found);
   }
   old = std::move(verdict);
-  scored_[position] = 0;
-  if (old.is_ok()) ++feasible_count_;
+  totals_.remove(position);
+  if (old.is_ok()) {
+    ++feasible_count_;
+    if (std::exchange(is_unscored_[position], char{1}) == 0) unscored_.push_back(position);
+  }
   if (old.rejected()) {
     if (rejections_.size() <= rejector) rejections_.resize(rejector + 1);
     ++rejections_[rejector];

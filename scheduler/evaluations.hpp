@@ -11,6 +11,7 @@
 
 #include "cluster/model/cache.hpp"
 #include "scheduler/prepared.hpp"
+#include "scheduler/totals.hpp"
 
 namespace neuron_scheduler::scheduler {
 
@@ -27,22 +28,22 @@ class Evaluation {
   [[nodiscard]] Status update(Prepared& prepared, const model::Cache& cache);
   // The same for a list that is not the cache's, once.
   [[nodiscard]] Status evaluate(Prepared& prepared, std::span<const model::NodeView* const> nodes);
-  // Makes scores() known at these positions of the same list, which are feasible.
+  // Puts the scores of all feasible nodes of the same list into totals(), or of those at these
+  // positions.
+  void score(const Prepared& prepared, std::span<const model::NodeView* const> nodes);
   void score(const Prepared& prepared, std::span<const model::NodeView* const> nodes,
              std::span<const std::size_t> positions);
 
   [[nodiscard]] std::size_t feasible_count() const { return feasible_count_; }
   [[nodiscard]] bool feasible(std::size_t position) const { return verdicts_[position].is_ok(); }
-  // Of the scorer at this place of prepared.scorers(), before normalization, by position.
-  [[nodiscard]] std::span<const std::int64_t> scores(std::size_t scorer) const {
-    return std::span(scores_).subspan(scorer * verdicts_.size(), verdicts_.size());
-  }
+  // By position.
+  [[nodiscard]] Totals& totals() { return totals_; }
   [[nodiscard]] const ReasonCounts& reasons() const { return reasons_; }
   // The plugins that turned some node away, ascending.
   [[nodiscard]] std::vector<PluginIndex> rejectors(std::size_t plugin_count) const;
 
  private:
-  void reset(std::size_t nodes, std::size_t scorers);
+  void reset(std::size_t nodes, const Prepared& prepared);
   [[nodiscard]] Status ask(Prepared& prepared, const model::NodeView& node, std::size_t position);
   void put_verdict(std::size_t position, Status verdict, PluginIndex rejector);
 
@@ -52,8 +53,9 @@ class Evaluation {
   std::vector<std::size_t> not_searched_;  // Positions of such verdicts, of the last update.
   std::vector<std::uint8_t> rejectors_;  // By position; whose verdict it is, if it is a rejection.
   std::vector<std::size_t> rejections_;  // How many nodes each plugin turned away.
-  std::vector<char> scored_;             // Bools; by position.
-  std::vector<std::int64_t> scores_;
+  std::vector<std::size_t> unscored_;    // Positions that were or are feasible and have no score.
+  std::vector<char> is_unscored_;        // Bools; by position.
+  Totals totals_;
   ReasonCounts reasons_;
   std::size_t feasible_count_ = 0;
 };

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "cluster/model/binding.hpp"
@@ -12,6 +11,7 @@
 #include "cluster/model/pod.hpp"
 #include "cluster/model/time.hpp"
 #include "scheduler/plugin_base.hpp"
+#include "scheduler/score_plugin.hpp"
 #include "scheduler/status.hpp"
 
 // The extension points that plugins implement, one small interface each (kube-scheduler.md §1.1). A
@@ -85,24 +85,6 @@ class PreScorePlugin {
  protected:
   ~PreScorePlugin() = default;
 };
-
-class ScorePlugin {
- public:
-  static constexpr std::int64_t kScoreMax = 100;
-
-  // Any number; after normalize within 0..kScoreMax.
-  virtual std::int64_t score(const PluginState* state, const model::Pod& pod,
-                             const model::NodeView& node) const = 0;
-  // Over all feasible nodes of the cycle.
-  virtual void normalize(std::span<std::int64_t> /*scores*/) const {}
-
- protected:
-  ~ScorePlugin() = default;
-};
-
-// kube-scheduler's DefaultNormalizeScore: the highest score becomes kScoreMax, the others in
-// proportion, rounded down; reverse: kScoreMax minus that, and all kScoreMax if the highest is 0.
-void normalize_by_highest(std::span<std::int64_t> scores, bool reverse);
 
 class ReservePlugin {
  public:

@@ -124,7 +124,8 @@ Status Prepared::pre_score() {
   for (const auto& [index, plugin] : profile_.score()) {
     if (unscored[index]) continue;
     const auto& own = score_states_[index];
-    scorers_.push_back({index, plugin, own != nullptr ? own.get() : states_[index].get()});
+    scorers_.push_back(
+        {index, plugin, own != nullptr ? own.get() : states_[index].get(), profile_.weight(index)});
   }
   return Status::ok();
 }

@@ -51,6 +51,7 @@ class Prepared {
     PluginIndex index = 0;
     const ScorePlugin* plugin = nullptr;
     const PluginState* state = nullptr;
+    std::int64_t weight = 0;
   };
   [[nodiscard]] const std::vector<Scorer>& scorers() const { return scorers_; }
   // Of the scorer at this place of scorers().

@@ -213,9 +213,8 @@ std::int64_t Neuron::score(const PluginState* state, const model::Pod& /*pod*/,
 
 // What the dearest node costs does not move the others together. Where it is to spread, half of
 // what is left, half the score.
-void Neuron::normalize(std::span<std::int64_t> scores) const {
-  if (scores.empty()) return;
-  const std::int64_t least = *std::min_element(scores.begin(), scores.end());
+void Neuron::normalize(std::span<std::int64_t> scores, const ScoreRange& all) const {
+  const std::int64_t least = all.lowest;
   if (least <= kSpreadScore) {
     const std::int64_t most = std::max<std::int64_t>(1, kSpreadScore - least);
     for (std::int64_t& score : scores) score = kBestScore * (kSpreadScore - score) / most;

@@ -22,6 +22,7 @@ class Neuron final : public Plugin,
                      public PreFilterPlugin,
                      public FilterPlugin,
                      public ScorePlugin,
+                     public ScoreExtensions,
                      public ReservePlugin {
  public:
   // aggregate_slot: of its NeuronNode in every NodeView.
@@ -37,7 +38,8 @@ class Neuron final : public Plugin,
                 const model::NodeView& node) const override;
   std::int64_t score(const PluginState* state, const model::Pod& pod,
                      const model::NodeView& node) const override;
-  void normalize(std::span<std::int64_t> scores) const override;
+  [[nodiscard]] const ScoreExtensions* score_extensions() const override { return this; }
+  void normalize(std::span<std::int64_t> scores, const ScoreRange& all) const override;
   Status reserve(const PluginState* state, const model::Pod& pod, const model::NodeView& node,
                  model::WallTime now, model::Binding& binding) override;
   // Nothing is held outside the cache.

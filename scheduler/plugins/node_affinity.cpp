@@ -128,8 +128,8 @@ std::int64_t NodeAffinity::score(const PluginState* /*state*/, const model::Pod&
          weights_of(pod.waiting->preferred_nodes, node.node());
 }
 
-void NodeAffinity::normalize(std::span<std::int64_t> scores) const {
-  normalize_by_highest(scores, false);
+void NodeAffinity::normalize(std::span<std::int64_t> scores, const ScoreRange& all) const {
+  normalize_by_highest(scores, all, false);
 }
 
 }  // namespace neuron_scheduler::scheduler

@@ -22,7 +22,8 @@ class NodeAffinity final : public Plugin,
                            public PreFilterPlugin,
                            public FilterPlugin,
                            public PreScorePlugin,
-                           public ScorePlugin {
+                           public ScorePlugin,
+                           public ScoreExtensions {
  public:
   explicit NodeAffinity(AddedNodeAffinity added = {});
   // NodeAffinityArgs: addedAffinity.
@@ -36,7 +37,8 @@ class NodeAffinity final : public Plugin,
   PreScoreResult pre_score(const model::Pod& pod, const model::Cache& cache) const override;
   std::int64_t score(const PluginState* state, const model::Pod& pod,
                      const model::NodeView& node) const override;
-  void normalize(std::span<std::int64_t> scores) const override;
+  [[nodiscard]] const ScoreExtensions* score_extensions() const override { return this; }
+  void normalize(std::span<std::int64_t> scores, const ScoreRange& all) const override;
 
  private:
   model::RequiredNodeAffinity added_;

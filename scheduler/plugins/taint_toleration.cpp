@@ -39,8 +39,8 @@ std::int64_t TaintToleration::score(const PluginState* /*state*/, const model::P
   });
 }
 
-void TaintToleration::normalize(std::span<std::int64_t> scores) const {
-  normalize_by_highest(scores, true);
+void TaintToleration::normalize(std::span<std::int64_t> scores, const ScoreRange& all) const {
+  normalize_by_highest(scores, all, true);
 }
 
 }  // namespace neuron_scheduler::scheduler

@@ -9,7 +9,8 @@ namespace neuron_scheduler::scheduler {
 class TaintToleration final : public Plugin,
                               public FilterPlugin,
                               public PreScorePlugin,
-                              public ScorePlugin {
+                              public ScorePlugin,
+                              public ScoreExtensions {
  public:
   void describe(const model::Pod& pod, Likeness& likeness) const override;
   Status filter(const PluginState* state, const model::Pod& pod,
@@ -18,7 +19,8 @@ class TaintToleration final : public Plugin,
   PreScoreResult pre_score(const model::Pod& pod, const model::Cache& cache) const override;
   std::int64_t score(const PluginState* state, const model::Pod& pod,
                      const model::NodeView& node) const override;
-  void normalize(std::span<std::int64_t> scores) const override;
+  [[nodiscard]] const ScoreExtensions* score_extensions() const override { return this; }
+  void normalize(std::span<std::int64_t> scores, const ScoreRange& all) const override;
 };
 
 }  // namespace neuron_scheduler::scheduler

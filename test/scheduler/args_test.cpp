@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 
 #include "scheduler/plugin.hpp"
+#include "test/scheduler/scores.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
@@ -102,7 +103,7 @@ class NormalizeByHighest : public testing::TestWithParam<Normalized> {};
 
 TEST_P(NormalizeByHighest, AsKubeScheduler) {
   auto scores = GetParam().scores;
-  normalize_by_highest(scores, GetParam().reverse);
+  normalize_by_highest(scores, test::range_of(scores), GetParam().reverse);
   EXPECT_EQ(scores, GetParam().expected);
 }
 

@@ -223,12 +223,13 @@ TEST(CycleTest, AScoreOutOfRangeIsAnError) {
             "101, it should in the range of [0, 100] after normalizing");
 }
 
-struct Halving final : Plugin, ScorePlugin {
+struct Halving final : Plugin, ScorePlugin, ScoreExtensions {
   std::int64_t score(const PluginState*, const model::Pod&,
                      const model::NodeView& node) const override {
     return node.node().name.view() == "a" ? 200 : 100;
   }
-  void normalize(std::span<std::int64_t> scores) const override {
+  const ScoreExtensions* score_extensions() const override { return this; }
+  void normalize(std::span<std::int64_t> scores, const ScoreRange&) const override {
     for (auto& score : scores) score /= 2;
   }
 };

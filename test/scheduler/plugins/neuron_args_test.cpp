@@ -10,6 +10,7 @@
 #include "scheduler/plugins/neuron.hpp"
 #include "scheduler/plugins/neuron_keys.hpp"
 #include "test/scheduler/plugins/args.hpp"
+#include "test/scheduler/scores.hpp"
 #include "test/support/neuron_builders.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -160,7 +161,7 @@ class World {
     for (const auto* node : cache_.nodes()) {
       all.push_back(plugin_.score(result.state.get(), *pod, *node));
     }
-    plugin_.normalize(all);
+    plugin_.normalize(all, test::range_of(all));
     return all;
   }
   const NeuronNode& aggregate() {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "scheduler/plugins/neuron_keys.hpp"
+#include "test/scheduler/scores.hpp"
 #include "test/support/neuron_builders.hpp"
 
 namespace neuron_scheduler::scheduler {
@@ -64,7 +65,7 @@ class World {
     for (const auto* node : cache_.nodes()) {
       all.push_back(plugin_.score(result.state.get(), *pod, *node));
     }
-    plugin_.normalize(all);
+    plugin_.normalize(all, test::range_of(all));
     return all;
   }
 

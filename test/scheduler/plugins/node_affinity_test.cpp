@@ -10,6 +10,7 @@
 
 #include "test/scheduler/plugins/args.hpp"
 #include "test/scheduler/plugins/node_world.hpp"
+#include "test/scheduler/scores.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
@@ -155,10 +156,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(NodeAffinityNormalizeTest, MoreIsBetter) {
   std::vector<std::int64_t> scores = {0, 10, 30};
-  NodeAffinity().normalize(scores);
+  NodeAffinity().normalize(scores, test::range_of(scores));
   EXPECT_EQ(scores, (std::vector<std::int64_t>{0, 33, 100}));
   scores = {0, 0};
-  NodeAffinity().normalize(scores);
+  NodeAffinity().normalize(scores, test::range_of(scores));
   EXPECT_EQ(scores, (std::vector<std::int64_t>{0, 0}));
 }
 

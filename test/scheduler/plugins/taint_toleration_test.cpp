@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "test/scheduler/plugins/node_world.hpp"
+#include "test/scheduler/scores.hpp"
 
 namespace neuron_scheduler::scheduler {
 namespace {
@@ -101,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(TaintTolerationNormalizeTest, FewerAreBetter) {
   std::vector<std::int64_t> scores = {0, 1, 3};
-  TaintToleration().normalize(scores);
+  TaintToleration().normalize(scores, test::range_of(scores));
   EXPECT_EQ(scores, (std::vector<std::int64_t>{100, 67, 0}));
 }
 

@@ -1,0 +1,159 @@
+#include "scheduler/totals.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace neuron_scheduler::scheduler {
+namespace {
+
+constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
+
+bool is_valid(std::int64_t normalized) {
+  return normalized >= 0 && normalized <= ScorePlugin::kScoreMax;
+}
+
+}  // namespace
+
+void Totals::reset(std::size_t rows, std::span<const Prepared::Scorer> scorers) {
+  columns_.resize(scorers.size());
+  for (std::size_t i = 0; i < scorers.size(); ++i) {
+    Column& column = columns_[i];
+    column.extensions = scorers[i].plugin->score_extensions();
+    column.weight = scorers[i].weight;
+    column.scores.assign(rows, 0);
+    column.points.assign(rows, 0);
+    column.at_lowest = column.at_highest = 0;
+    column.applied.reset();
+  }
+  has_.assign(rows, 0);
+  totals_.assign(rows, kNone);
+  fresh_.clear();
+  is_fresh_.assign(rows, 0);
+}
+
+void Totals::set(std::size_t row, std::span<const std::int64_t> scores) {
+  remove(row);
+  has_[row] = 1;
+  totals_[row] = 0;
+  if (std::exchange(is_fresh_[row], char{1}) == 0) fresh_.push_back(row);
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i].scores[row] = scores[i];
+    columns_[i].count_in(scores[i]);
+  }
+}
+
+void Totals::remove(std::size_t row) {
+  if (std::exchange(has_[row], char{0}) == 0) return;
+  totals_[row] = kNone;
+  for (Column& column : columns_) {
+    column.points[row] = 0;
+    column.count_out(column.scores[row]);
+  }
+}
+
+std::vector<std::int64_t> Totals::scores(std::size_t row) const {
+  std::vector<std::int64_t> scores;
+  for (const Column& column : columns_) scores.push_back(column.scores[row]);
+  return scores;
+}
+
+void Totals::Column::count_in(std::int64_t score) {
+  if (!range_known()) return;
+  if (score < range.lowest) {
+    range.lowest = score;
+    at_lowest = 0;
+  }
+  if (score > range.highest) {
+    range.highest = score;
+    at_highest = 0;
+  }
+  if (score == range.lowest) ++at_lowest;
+  if (score == range.highest) ++at_highest;
+}
+
+void Totals::Column::count_out(std::int64_t score) {
+  if (!range_known()) return;
+  if (score == range.lowest) --at_lowest;
+  if (score == range.highest) --at_highest;
+}
+
+// These two go over all rows for each pod: by pointers, since every access by index is checked.
+
+void Totals::find_range(Column& column) const {
+  const char* has = has_.data();
+  const std::int64_t* scores = column.scores.data();
+  ScoreRange range{std::numeric_limits<std::int64_t>::max(), kNone};
+  column.at_lowest = column.at_highest = 0;
+  for (std::size_t row = 0; row < has_.size(); ++row) {
+    if (has[row] == 0) continue;
+    const std::int64_t score = scores[row];
+    if (score <= range.lowest) {
+      column.at_lowest = score == range.lowest ? column.at_lowest + 1 : 1;
+      range.lowest = score;
+    }
+    if (score >= range.highest) {
+      column.at_highest = score == range.highest ? column.at_highest + 1 : 1;
+      range.highest = score;
+    }
+  }
+  column.range = range;
+}
+
+std::optional<std::int64_t> Totals::normalize_all(Column& column) {
+  scratch_ = column.scores;
+  column.extensions->normalize(scratch_, column.range);
+  column.applied = column.range;
+  const char* has = has_.data();
+  const std::int64_t* scores = scratch_.data();
+  std::uint8_t* points = column.points.data();
+  std::int64_t* totals = totals_.data();
+  for (std::size_t row = 0; row < has_.size(); ++row) {
+    if (has[row] == 0) continue;
+    if (!is_valid(scores[row])) return scores[row];
+    totals[row] += column.weight * (scores[row] - points[row]);
+    points[row] = static_cast<std::uint8_t>(scores[row]);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Totals::normalize_fresh(Column& column) {
+  for (const std::size_t row : fresh_) {
+    if (has_[row] == 0) continue;
+    std::int64_t score = column.scores[row];
+    if (column.extensions != nullptr) {
+      column.extensions->normalize(std::span(&score, 1), column.range);
+    }
+    if (!is_valid(score)) return score;
+    totals_[row] += column.weight * (score - column.points[row]);
+    column.points[row] = static_cast<std::uint8_t>(score);
+  }
+  return std::nullopt;
+}
+
+std::optional<Totals::Invalid> Totals::refresh() {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& column = columns_[i];
+    const bool normalizes = column.extensions != nullptr;
+    if (normalizes && !column.range_known()) find_range(column);
+    const bool moved = normalizes && column.applied != column.range;
+    const auto invalid = moved ? normalize_all(column) : normalize_fresh(column);
+    if (invalid) return Invalid{i, *invalid};
+  }
+  for (const std::size_t row : fresh_) is_fresh_[row] = 0;
+  fresh_.clear();
+  return std::nullopt;
+}
+
+std::vector<std::size_t> Totals::best() const {
+  std::vector<std::size_t> rows;
+  const auto highest = std::max_element(totals_.begin(), totals_.end());
+  if (highest == totals_.end() || *highest == kNone) return rows;
+  for (auto total = highest; total != totals_.end();
+       total = std::find(total + 1, totals_.end(), *highest)) {
+    rows.push_back(static_cast<std::size_t>(total - totals_.begin()));
+  }
+  return rows;
+}
+
+}  // namespace neuron_scheduler::scheduler
