@@ -99,10 +99,12 @@ class TieHash {
 // Nodes come in order of their names, so that even equal hashes decide the same each time.
 const NodeView& winner(std::span<const NodeView* const> equals, std::uint64_t seed,
                        const model::Pod& pod) {
+  if (equals.size() == 1) return *equals.front();
   const TieHash hash(seed, pod.uid.text);
-  return **std::min_element(equals.begin(), equals.end(), [&](const auto* a, const auto* b) {
-    return hash.of(a->node().name.view()) < hash.of(b->node().name.view());
-  });
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(equals.size());
+  for (const NodeView* node : equals) hashes.push_back(hash.of(node->node().name.view()));
+  return *equals[static_cast<std::size_t>(std::ranges::min_element(hashes) - hashes.begin())];
 }
 
 // What is best among all feasible nodes, and among some.

@@ -15,7 +15,8 @@
 #include "cluster/model/result.hpp"
 
 // How objects look on the wire: Accept header, framing, envelopes and objects belong together
-// (design.md §2). JSON is the first representation; another one joins by implementing Codec.
+// (design.md §2). The codecs ask for protobuf, which costs the API server least, and take JSON from
+// servers that have nothing else (ADR 4).
 namespace neuron_scheduler::client {
 
 // The answer of the API server to what it did not carry out (kube-scheduler.md §6.2).
@@ -89,10 +90,8 @@ class Codec {
 };
 
 // filter: the annotations to keep.
-[[nodiscard]] std::unique_ptr<Codec<model::Pod>> make_json_pod_codec(
-    model::AnnotationFilter filter);
-[[nodiscard]] std::unique_ptr<Codec<model::Node>> make_json_node_codec(
-    model::AnnotationFilter filter);
-[[nodiscard]] std::unique_ptr<Codec<model::Namespace>> make_json_namespace_codec();
+[[nodiscard]] std::unique_ptr<Codec<model::Pod>> make_pod_codec(model::AnnotationFilter filter);
+[[nodiscard]] std::unique_ptr<Codec<model::Node>> make_node_codec(model::AnnotationFilter filter);
+[[nodiscard]] std::unique_ptr<Codec<model::Namespace>> make_namespace_codec();
 
 }  // namespace neuron_scheduler::client

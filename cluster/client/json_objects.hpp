@@ -10,7 +10,7 @@
 #include "cluster/model/pod.hpp"
 #include "cluster/model/selector.hpp"
 
-// JSON objects to model objects; used by json_codec.cpp.
+// JSON objects to model objects; used by codec.cpp.
 namespace neuron_scheduler::client::json {
 
 // An error: not even uid, name (and namespace) can be read; of a namespace, its name. Anything else

@@ -216,9 +216,9 @@ void Process::make_client(const client::ClusterAccess& access) {
         client::make_limited_http(*observed_http_, *timers_, clock_, *configuration_.requests);
     http_ = limited_http_.get();
   }
-  pod_codec_ = client::make_json_pod_codec(scheduler::pod_annotation_filter());
-  node_codec_ = client::make_json_node_codec(scheduler::node_annotation_filter());
-  namespace_codec_ = client::make_json_namespace_codec();
+  pod_codec_ = client::make_pod_codec(scheduler::pod_annotation_filter());
+  node_codec_ = client::make_node_codec(scheduler::node_annotation_filter());
+  namespace_codec_ = client::make_namespace_codec();
   client::ApiOptions api_options;
   api_options.hostname = host_name();
   // Of the connections of a client, a third is always left to binds.

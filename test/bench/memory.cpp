@@ -85,8 +85,8 @@ int number(const char* text, int by_default) {
 }
 
 int measure(int nodes, int pods) {
-  const auto node_codec = client::make_json_node_codec(scheduler::node_annotation_filter());
-  const auto pod_codec = client::make_json_pod_codec(scheduler::pod_annotation_filter());
+  const auto node_codec = client::make_node_codec(scheduler::node_annotation_filter());
+  const auto pod_codec = client::make_pod_codec(scheduler::pod_annotation_filter());
   model::Cache cache(scheduler::SharedPlugins().aggregate_factories());
   const std::size_t empty = allocated();
   for (int i = 0; i < nodes; ++i) {

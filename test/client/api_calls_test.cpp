@@ -70,7 +70,7 @@ class ApiCallsTest : public testing::Test {
   test::FakeTimers timers;
   neuron_scheduler::test::SimClock clock;
   test::RecordingObserver observer;
-  std::unique_ptr<Codec<model::Pod>> codec = make_json_pod_codec({});
+  std::unique_ptr<Codec<model::Pod>> codec = make_pod_codec({});
   std::unique_ptr<ApiCalls> api;
   HttpRequest request;
 };

@@ -101,7 +101,7 @@ class InformerTest : public testing::Test {
   neuron_scheduler::test::SimClock clock;
   test::RecordingObserver observer;
   Sink sink;
-  std::unique_ptr<Codec<model::Pod>> codec = make_json_pod_codec({});
+  std::unique_ptr<Codec<model::Pod>> codec = make_pod_codec({});
   std::unique_ptr<PodInformer> informer = make_pod_informer(context(), *codec, sink);
 };
 
@@ -113,7 +113,8 @@ TEST_F(InformerTest, ListsConsistentlyThenWatchesFromThere) {
   start();
   EXPECT_EQ(http.open_stream()->request.method, "GET");
   EXPECT_EQ(http.open_stream()->request.target, kListTarget);
-  EXPECT_EQ(http.open_stream()->request.accept, "application/json");
+  EXPECT_EQ(http.open_stream()->request.accept,
+            "application/vnd.kubernetes.protobuf, application/json");
   EXPECT_EQ(http.open_stream()->request.deadline, seconds{60});
   EXPECT_FALSE(informer->synced());
   http.header(200);
@@ -417,7 +418,7 @@ TEST_F(InformerTest, DestroyingItStopsEverything) {
 }
 
 TEST_F(InformerTest, NodesAreKnownByName) {
-  const auto node_codec = make_json_node_codec({});
+  const auto node_codec = make_node_codec({});
   const auto nodes = make_node_informer(context(), *node_codec, sink);
   nodes->start();
   EXPECT_EQ(http.open_stream()->request.target, "/api/v1/nodes");
@@ -438,7 +439,7 @@ TEST_F(InformerTest, NodesAreKnownByName) {
 }
 
 TEST_F(InformerTest, NamespacesAreFollowedToo) {
-  const auto namespace_codec = make_json_namespace_codec();
+  const auto namespace_codec = make_namespace_codec();
   const auto namespaces = make_namespace_informer(context(), *namespace_codec, sink);
   namespaces->start();
   EXPECT_EQ(http.open_stream()->request.target, "/api/v1/namespaces");

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/client/codec.hpp"
+#include "test/client/representation.hpp"
 
 namespace neuron_scheduler::client {
 namespace {
@@ -20,7 +21,7 @@ model::AnnotationFilter filter() {
 }
 
 model::Result<model::PodRef> decode(const std::string& json) {
-  return make_json_pod_codec(filter())->decode(json);
+  return make_pod_codec(filter())->decode(test::as_sent(json));
 }
 
 std::string join(const std::string& a, const std::string& b) { return b.empty() ? a : a + "," + b; }
@@ -329,7 +330,7 @@ TEST(JsonPodTest, BadAnnotationsLeaveWhatThePodUses) {
   const std::string huge(70'000, 'x');
   model::AnnotationFilter filter;
   filter.keys.insert("keep");
-  const auto pod = make_json_pod_codec(filter)->decode(
+  const auto pod = make_pod_codec(filter)->decode(
       R"({"metadata":{"uid":"u","namespace":"ns","name":"p","annotations":{"keep":")" + huge +
       R"("}},"spec":{"nodeName":"n1","containers":[{"name":"a","resources":{"requests":
          {"cpu":"2"}}}]}})");
@@ -523,7 +524,7 @@ TEST(JsonPodBoundsTest, DepthIsBounded) {
 }
 
 TEST(JsonPodBoundsTest, ALargePodLeavesNoTrace) {
-  auto codec = make_json_pod_codec(filter());
+  auto codec = make_pod_codec(filter());
   const std::string large = pod_json("\"x\":\"" + std::string(4'000'000, 'x') + "\"");
   for (const std::string& json : {pod_json(), large, pod_json(), large}) {
     const auto pod = codec->decode(json);

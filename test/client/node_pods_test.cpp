@@ -35,7 +35,7 @@ class NodePodsTest : public testing::Test {
 
   test::FakeHttp http;
   test::FakeTimers timers;
-  std::unique_ptr<Codec<model::Pod>> codec = make_json_pod_codec({});
+  std::unique_ptr<Codec<model::Pod>> codec = make_pod_codec({});
   std::unique_ptr<NodePodsReader> reader = make_node_pods_reader(http, timers, *codec);
   std::vector<NodePods> ends;
 };

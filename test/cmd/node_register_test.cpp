@@ -96,7 +96,7 @@ class NodeRegisterTest : public testing::Test {
   client::test::FakeTimers timers_;
   client::test::RecordingObserver client_observer_;
   RecordingLog log_;
-  std::unique_ptr<client::Codec<model::Pod>> codec_ = client::make_json_pod_codec({});
+  std::unique_ptr<client::Codec<model::Pod>> codec_ = client::make_pod_codec({});
   std::unique_ptr<client::ApiCalls> calls_ = client::make_api_calls(
       {http_, timers_, clock_, client_observer_, *codec_, [] { return std::uint32_t{0}; }}, {});
   test::RecordingApi api_;

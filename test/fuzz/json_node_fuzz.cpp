@@ -11,7 +11,7 @@ namespace {
 using namespace neuron_scheduler;
 
 void check_node(const std::string& body) {
-  static const auto codec = client::make_json_node_codec(model::AnnotationFilter{});
+  static const auto codec = client::make_node_codec(model::AnnotationFilter{});
   const auto node = codec->decode(body);
   if (node.has_error()) return;
   if ((*node)->uid.text.empty() || (*node)->name.empty()) std::abort();
@@ -20,7 +20,7 @@ void check_node(const std::string& body) {
 }
 
 void check_namespace(const std::string& body) {
-  static const auto codec = client::make_json_namespace_codec();
+  static const auto codec = client::make_namespace_codec();
   const auto read = codec->decode(body);
   if (read.has_error()) return;
   if ((*read)->name.empty()) std::abort();

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     model::AnnotationFilter filter;
     filter.keys = {"hami.io/aws-neuron-devices-allocated", "AWS_NEURON_IDS"};
     filter.value_bytes_max = 256;
-    return client::make_json_pod_codec(std::move(filter));
+    return client::make_pod_codec(std::move(filter));
   }();
   const auto pod = codec->decode(std::string(reinterpret_cast<const char*>(data), size));
   if (pod.has_error()) return 0;

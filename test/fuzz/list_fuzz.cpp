@@ -7,18 +7,23 @@
 
 #include "cluster/client/codec.hpp"
 #include "cluster/client/framing.hpp"
+#include "cluster/client/protobuf_framing.hpp"
 
 namespace {
 
 using neuron_scheduler::client::ListFramer;
 
-std::string frame(const std::string& stream, std::size_t piece) {
+ListFramer::Limits small() {
   ListFramer::Limits limits;
   limits.item_bytes_max = 512;
   limits.metadata_bytes_max = 128;
   limits.key_bytes_max = 32;
   limits.depth_max = 16;
-  ListFramer framer(limits);
+  return limits;
+}
+
+template <class Framer>
+std::string frame(Framer framer, const std::string& stream, std::size_t piece) {
   std::string seen;
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     const std::string part = stream.substr(at, piece);
@@ -35,7 +40,7 @@ std::string frame(const std::string& stream, std::size_t piece) {
 }
 
 void decode(const std::string& stream, std::size_t piece) {
-  static const auto codec = neuron_scheduler::client::make_json_pod_codec({});
+  static const auto codec = neuron_scheduler::client::make_pod_codec({});
   const auto reader = codec->list_reader();
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     const std::string part = stream.substr(at, piece);
@@ -54,7 +59,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string stream(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t piece = std::size_t{data[0]} + 1;
-  if (frame(stream, piece) != frame(stream, stream.size() + 1)) std::abort();
+  const auto same_in_pieces = [&](const auto& framer) {
+    if (frame(framer, stream, piece) != frame(framer, stream, stream.size() + 1)) std::abort();
+  };
+  same_in_pieces(ListFramer(small()));
+  same_in_pieces(neuron_scheduler::client::protobuf::ListFramer("Pod", small()));
   decode(stream, piece);
   return 0;
 }

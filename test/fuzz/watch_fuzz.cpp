@@ -10,7 +10,7 @@
 namespace {
 
 std::string read(const std::string& stream, std::size_t piece) {
-  static const auto codec = neuron_scheduler::client::make_json_pod_codec({});
+  static const auto codec = neuron_scheduler::client::make_pod_codec({});
   const auto reader = codec->watch_reader();
   std::string seen;
   for (std::size_t at = 0; at < stream.size(); at += piece) {

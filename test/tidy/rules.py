@@ -22,7 +22,7 @@ INCLUDES = {
     "cluster/model": (("neuron/", "cluster/model/"), ("boost/assert/", "boost/system/")),
     "cluster/client": (
         ("neuron/", "cluster/model/", "cluster/client/"),
-        ("boost/", "openssl/", "simdjson.h", "yaml-cpp/"),
+        ("boost/", "openssl/", "protozero/", "simdjson.h", "yaml-cpp/"),
     ),
     "cluster/serving": (("cluster/model/", "cluster/serving/"), ("boost/",)),
     "cluster/embedded/store": (
@@ -56,7 +56,8 @@ INCLUDES = {
     ),
     "test": (
         ("neuron/", "cluster/", "scheduler/", "metrics/", "cmd/", "test/"),
-        ("benchmark/", "boost/", "gmock/", "gtest/", "openssl/", "prometheus/", "simdjson.h"),
+        ("benchmark/", "boost/", "gmock/", "gtest/", "openssl/", "prometheus/", "protozero/")
+        + ("simdjson.h",),
     ),
 }
 

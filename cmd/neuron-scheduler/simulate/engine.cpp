@@ -172,7 +172,7 @@ class Run {
   }
 
   std::optional<model::Error> take_namespaces() {
-    const auto codec = client::make_json_namespace_codec();
+    const auto codec = client::make_namespace_codec();
     for (const Object& object : cluster_.namespaces) {
       const auto decoded = decode(*codec, object);
       if (!decoded) return decoded.error();
@@ -186,7 +186,7 @@ class Run {
   }
 
   std::optional<model::Error> take_nodes() {
-    const auto codec = client::make_json_node_codec(scheduler::node_annotation_filter());
+    const auto codec = client::make_node_codec(scheduler::node_annotation_filter());
     for (const Object& object : cluster_.nodes) {
       auto node = decode(*codec, object);
       if (!node) return node.error();
@@ -201,7 +201,7 @@ class Run {
   }
 
   std::optional<model::Error> take_pods() {
-    const auto codec = client::make_json_pod_codec(scheduler::pod_annotation_filter());
+    const auto codec = client::make_pod_codec(scheduler::pod_annotation_filter());
     std::vector<std::string> others;
     for (Object& object : cluster_.pods) {
       auto decoded = decode(*codec, object);

@@ -78,7 +78,7 @@ void World::apply(const std::string& yaml) {
   ASSERT_TRUE(documents) << documents.error().message;
   auto cluster = simulate::make_cluster(std::move(*documents), clock_.wall());
   ASSERT_TRUE(cluster) << cluster.error().message;
-  const auto codec = client::make_json_node_codec(scheduler::node_annotation_filter());
+  const auto codec = client::make_node_codec(scheduler::node_annotation_filter());
   for (const auto& object : cluster->nodes) {
     auto node = codec->decode(json::serialize(object.json));
     ASSERT_TRUE(node) << node.error().message;
@@ -88,7 +88,7 @@ void World::apply(const std::string& yaml) {
 }
 
 void World::apply_pod(const simulate::Object& object) {
-  const auto codec = client::make_json_pod_codec(scheduler::pod_annotation_filter());
+  const auto codec = client::make_pod_codec(scheduler::pod_annotation_filter());
   auto pod = codec->decode(json::serialize(object.json));
   ASSERT_TRUE(pod) << pod.error().message;
   pods_.insert_or_assign(object.name(), object);

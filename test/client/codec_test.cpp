@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/client/codec.hpp"
+#include "test/client/representation.hpp"
 
 namespace neuron_scheduler::client {
 namespace {
@@ -24,7 +25,7 @@ std::string node_json(const std::string& spec, const std::string& status,
 }
 
 model::NodeRef node_of(const std::string& json) {
-  auto node = make_json_node_codec(filter())->decode(json);
+  auto node = make_node_codec(filter())->decode(test::as_sent(json));
   EXPECT_TRUE(node.has_value()) << (node.has_error() ? node.error().message : "");
   return node.has_value() ? *node : std::make_shared<model::Node>();
 }
@@ -90,7 +91,7 @@ TEST(JsonNodeTest, ReportsAreKeptApartAndMayBeLong) {
   model::AnnotationFilter both = filter();
   both.reports = {"hami.io/node-register-aws-neuron"};
   both.value_bytes_max = 8;
-  const auto node = make_json_node_codec(both)->decode(
+  const auto node = make_node_codec(both)->decode(
       R"({"metadata":{"name":"n","uid":"u","annotations":{"hami.io/device-cordon":"3",)"
       R"("hami.io/node-register-aws-neuron":"0123456789"}}})");
   ASSERT_TRUE(node.has_value());
@@ -126,7 +127,7 @@ TEST(JsonNodeTest, NegativeAmountsReachTheGeometryAndCountAsNothing) {
 }
 
 TEST(JsonNodeTest, WithoutIdentityItIsAnError) {
-  const auto node = make_json_node_codec(filter())->decode(R"({"metadata":{"name":"n"}})");
+  const auto node = make_node_codec(filter())->decode(R"({"metadata":{"name":"n"}})");
   ASSERT_TRUE(node.has_error());
   EXPECT_EQ(node.error().message, "a node without metadata.name or metadata.uid");
 }
@@ -154,7 +155,7 @@ TEST(JsonNamespaceTest, NameAndLabelsAreRead) {
        "! an object of kind \"Node\" instead of Namespace"},
   };
   for (const Row& row : rows) {
-    const auto read = make_json_namespace_codec()->decode(row.json);
+    const auto read = make_namespace_codec()->decode(test::as_sent(row.json));
     const std::string problem =
         read.has_error() ? "! " + read.error().message : (*read)->decode_error;
     EXPECT_EQ(problem, row.problem) << row.name;
@@ -168,7 +169,7 @@ TEST(JsonNamespaceTest, NameAndLabelsAreRead) {
 
 // "pod names | resourceVersion", or "names ! error".
 std::string list_of(const std::string& bytes, std::size_t piece) {
-  auto codec = make_json_pod_codec(filter());
+  auto codec = make_pod_codec(filter());
   const auto reader = codec->list_reader();
   std::string names;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -201,7 +202,8 @@ class JsonListReaderTest : public testing::TestWithParam<ListCase> {};
 
 TEST_P(JsonListReaderTest, SameWhateverThePieces) {
   for (const std::size_t piece : {1U, 7U, 64U, 100'000U}) {
-    EXPECT_EQ(list_of(GetParam().bytes, piece), GetParam().want) << "pieces of " << piece;
+    EXPECT_EQ(list_of(test::list_as_sent(GetParam().bytes, "Pod"), piece), GetParam().want)
+        << "pieces of " << piece;
   }
 }
 
@@ -252,7 +254,7 @@ std::string text_of(const WatchEvent<model::Pod>& event) {
 
 // Events separated by blanks and a comma, then what stopped it.
 std::string events_of(const std::string& bytes, std::size_t piece) {
-  auto codec = make_json_pod_codec(filter());
+  auto codec = make_pod_codec(filter());
   const auto reader = codec->watch_reader();
   std::string events;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -285,7 +287,8 @@ class JsonWatchReaderTest : public testing::TestWithParam<WatchCase> {};
 
 TEST_P(JsonWatchReaderTest, SameWhateverThePieces) {
   for (const std::size_t piece : {1U, 7U, 64U, 100'000U}) {
-    EXPECT_EQ(events_of(GetParam().bytes, piece), GetParam().want) << "pieces of " << piece;
+    EXPECT_EQ(events_of(test::watch_as_sent(GetParam().bytes), piece), GetParam().want)
+        << "pieces of " << piece;
   }
 }
 
@@ -317,7 +320,7 @@ INSTANTIATE_TEST_SUITE_P(Watches, JsonWatchReaderTest, testing::ValuesIn(kWatche
                          [](const auto& row) { return row.param.name; });
 
 TEST(JsonWatchReaderTest, ALineOf50MebibytesIsAnErrorInBoundedMemory) {
-  auto codec = make_json_pod_codec(filter());
+  auto codec = make_pod_codec(filter());
   const auto reader = codec->watch_reader();
   const std::string part(64 * 1024, 'x');
   std::string error;
@@ -331,9 +334,10 @@ TEST(JsonWatchReaderTest, ALineOf50MebibytesIsAnErrorInBoundedMemory) {
 
 TEST(DecodeStatusTest, ReadsWhatTheServerSays) {
   const ApiStatus status = decode_status(
-      422, R"({"kind":"Status","status":"Failure","message":"bad","reason":"Invalid","code":422,
+      422, test::as_sent(
+               R"({"kind":"Status","status":"Failure","message":"bad","reason":"Invalid","code":422,
       "details":{"retryAfterSeconds":3,"causes":[{"field":"spec.x","message":"no"},
-      {"message":"why"}]}})");
+      {"message":"why"}]}})"));
   EXPECT_EQ(status.code, 422);
   EXPECT_EQ(status.reason, "Invalid");
   EXPECT_EQ(status.message, "bad");

@@ -1,11 +1,14 @@
+#include "cluster/client/codec.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-#include "cluster/client/codec.hpp"
 #include "cluster/client/framing.hpp"
 #include "cluster/client/json_objects.hpp"
 #include "cluster/client/json_reader.hpp"
+#include "cluster/client/protobuf_framing.hpp"
+#include "cluster/client/protobuf_json.hpp"
 
 namespace neuron_scheduler::client {
 namespace {
@@ -76,10 +79,86 @@ model::Result<Ref<Kind>> decode_object(Document& document, const Value& root,
   return Kind::kDecode(document, root, filter);
 }
 
-template <class Kind>
-class JsonListReader final : public ListReader<typename Kind::Object> {
+// Both framers below cut what comes into JSON texts, whichever of the two representations the
+// server has chosen: the first byte tells. A list in protobuf begins with kMagic, an event with a
+// length of which the first byte is zero, and JSON with neither.
+
+class EitherListFramer {
  public:
-  JsonListReader(Document& document, const model::AnnotationFilter& filter)
+  using Step = ListFramer::Step;
+
+  explicit EitherListFramer(std::string_view kind) : protobuf_(kind) {}
+
+  void feed(std::string_view bytes) {
+    if (!chosen_ && !bytes.empty()) is_protobuf_ = bytes.front() == protobuf::kMagic.front();
+    chosen_ = chosen_ || !bytes.empty();
+    is_protobuf_ ? protobuf_.feed(bytes) : json_.feed(bytes);
+  }
+  [[nodiscard]] Step next() { return is_protobuf_ ? protobuf_.next() : json_.next(); }
+  [[nodiscard]] std::string& item() { return is_protobuf_ ? protobuf_.item() : json_.item(); }
+  [[nodiscard]] std::string& metadata() {
+    return is_protobuf_ ? protobuf_.metadata() : json_.metadata();
+  }
+  [[nodiscard]] const std::string& error() const {
+    return is_protobuf_ ? protobuf_.error() : json_.error();
+  }
+
+ private:
+  bool chosen_ = false;
+  bool is_protobuf_ = false;
+  ListFramer json_;
+  protobuf::ListFramer protobuf_;
+};
+
+class EitherWatchFramer {
+ public:
+  void feed(std::string_view bytes) {
+    if (!chosen_ && !bytes.empty()) is_protobuf_ = bytes.front() == '\0';
+    chosen_ = chosen_ || !bytes.empty();
+    is_protobuf_ ? protobuf_.feed(bytes) : json_.feed(bytes);
+  }
+  // The text of the next event, null if more bytes are needed.
+  [[nodiscard]] model::Result<std::string*> next() {
+    return is_protobuf_ ? next_of_protobuf() : next_of_json();
+  }
+  [[nodiscard]] bool cut() const { return is_protobuf_ ? protobuf_.in_event() : json_.in_line(); }
+
+ private:
+  model::Result<std::string*> next_of_json() {
+    switch (json_.next()) {
+      case LineFramer::Step::kNeedBytes:
+        return nullptr;
+      case LineFramer::Step::kTooLong:
+        return model::invalid("a watch event is longer than " +
+                              std::to_string(LineFramer::kLineBytesMax) + " bytes");
+      case LineFramer::Step::kLine:
+        break;
+    }
+    return &json_.line();
+  }
+
+  model::Result<std::string*> next_of_protobuf() {
+    switch (protobuf_.next()) {
+      case protobuf::WatchFramer::Step::kNeedBytes:
+        return nullptr;
+      case protobuf::WatchFramer::Step::kBroken:
+        return model::invalid(protobuf_.error());
+      case protobuf::WatchFramer::Step::kEvent:
+        break;
+    }
+    return &protobuf_.event();
+  }
+
+  bool chosen_ = false;
+  bool is_protobuf_ = false;
+  LineFramer json_;
+  protobuf::WatchFramer protobuf_;
+};
+
+template <class Kind>
+class ListReaderOf final : public ListReader<typename Kind::Object> {
+ public:
+  ListReaderOf(Document& document, const model::AnnotationFilter& filter)
       : document_(document), filter_(filter) {}
 
   void feed(std::string_view bytes) override { framer_.feed(bytes); }
@@ -129,7 +208,7 @@ class JsonListReader final : public ListReader<typename Kind::Object> {
 
   Document& document_;
   const model::AnnotationFilter& filter_;
-  ListFramer framer_;
+  EitherListFramer framer_{Kind::kName};
   bool looked_ahead_ = false;
   std::string version_ahead_;
   std::string resource_version_;
@@ -145,31 +224,25 @@ std::optional<EventType> event_type(std::string_view text) {
 }
 
 template <class Kind>
-class JsonWatchReader final : public WatchReader<typename Kind::Object> {
+class WatchReaderOf final : public WatchReader<typename Kind::Object> {
  public:
   using Event = WatchEvent<typename Kind::Object>;
 
-  JsonWatchReader(Document& document, const model::AnnotationFilter& filter)
+  WatchReaderOf(Document& document, const model::AnnotationFilter& filter)
       : document_(document), filter_(filter) {}
 
   void feed(std::string_view bytes) override { framer_.feed(bytes); }
 
   model::Result<std::optional<Event>> next() override {
-    switch (framer_.next()) {
-      case LineFramer::Step::kNeedBytes:
-        return std::optional<Event>();
-      case LineFramer::Step::kTooLong:
-        return model::invalid("a watch event is longer than " +
-                              std::to_string(LineFramer::kLineBytesMax) + " bytes");
-      case LineFramer::Step::kLine:
-        break;
-    }
-    auto root = document_.parse(framer_.line());
+    const auto text = framer_.next();
+    if (text.has_error()) return text.error();
+    if (*text == nullptr) return std::optional<Event>();
+    auto root = document_.parse(**text);
     if (root.has_error()) return root.error();
     return event_of(*root);
   }
 
-  bool cut() const override { return framer_.in_line(); }
+  bool cut() const override { return framer_.cut(); }
 
  private:
   model::Result<std::optional<Event>> event_of(const Value& root) {
@@ -202,25 +275,32 @@ class JsonWatchReader final : public WatchReader<typename Kind::Object> {
 
   Document& document_;
   const model::AnnotationFilter& filter_;
-  LineFramer framer_;
+  EitherWatchFramer framer_;
 };
 
 template <class Kind>
-class JsonCodec final : public Codec<typename Kind::Object> {
+class CodecOf final : public Codec<typename Kind::Object> {
  public:
-  explicit JsonCodec(model::AnnotationFilter filter) : filter_(std::move(filter)) {}
+  explicit CodecOf(model::AnnotationFilter filter) : filter_(std::move(filter)) {}
 
-  std::string_view accept() const override { return "application/json"; }
+  std::string_view accept() const override {
+    return "application/vnd.kubernetes.protobuf, application/json";
+  }
 
   std::unique_ptr<ListReader<typename Kind::Object>> list_reader() override {
-    return std::make_unique<JsonListReader<Kind>>(document_, filter_);
+    return std::make_unique<ListReaderOf<Kind>>(document_, filter_);
   }
 
   std::unique_ptr<WatchReader<typename Kind::Object>> watch_reader() override {
-    return std::make_unique<JsonWatchReader<Kind>>(document_, filter_);
+    return std::make_unique<WatchReaderOf<Kind>>(document_, filter_);
   }
 
   model::Result<Ref<Kind>> decode(std::string body) override {
+    if (body.starts_with(protobuf::kMagic)) {
+      auto json = protobuf::body_to_json(body);
+      if (json.has_error()) return json.error();
+      body = std::move(*json);
+    }
     auto root = document_.parse(body);
     if (root.has_error()) return root.error();
     return decode_object<Kind>(document_, *root, filter_);
@@ -236,6 +316,9 @@ class JsonCodec final : public Codec<typename Kind::Object> {
 ApiStatus decode_status(int http_status, std::string_view body) {
   Document document;
   std::string text(body);
+  if (body.starts_with(protobuf::kMagic)) {
+    if (auto json = protobuf::body_to_json(body)) text = std::move(*json);
+  }
   auto root = document.parse(text);
   if (root.has_value() && (*root)["kind"].text() == "Status") {
     ApiStatus status = status_of(*root);
@@ -249,16 +332,16 @@ ApiStatus decode_status(int http_status, std::string_view body) {
   return status;
 }
 
-std::unique_ptr<Codec<model::Pod>> make_json_pod_codec(model::AnnotationFilter filter) {
-  return std::make_unique<JsonCodec<PodKind>>(std::move(filter));
+std::unique_ptr<Codec<model::Pod>> make_pod_codec(model::AnnotationFilter filter) {
+  return std::make_unique<CodecOf<PodKind>>(std::move(filter));
 }
 
-std::unique_ptr<Codec<model::Node>> make_json_node_codec(model::AnnotationFilter filter) {
-  return std::make_unique<JsonCodec<NodeKind>>(std::move(filter));
+std::unique_ptr<Codec<model::Node>> make_node_codec(model::AnnotationFilter filter) {
+  return std::make_unique<CodecOf<NodeKind>>(std::move(filter));
 }
 
-std::unique_ptr<Codec<model::Namespace>> make_json_namespace_codec() {
-  return std::make_unique<JsonCodec<NamespaceKind>>(model::AnnotationFilter{});
+std::unique_ptr<Codec<model::Namespace>> make_namespace_codec() {
+  return std::make_unique<CodecOf<NamespaceKind>>(model::AnnotationFilter{});
 }
 
 }  // namespace neuron_scheduler::client

@@ -1,0 +1,325 @@
+#include "cluster/client/protobuf_json.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <stdexcept>
+
+#include <protozero/exception.hpp>
+#include <protozero/pbf_reader.hpp>
+
+#include "cluster/client/protobuf_schema.hpp"
+
+namespace neuron_scheduler::client::protobuf {
+namespace {
+
+using protozero::pbf_reader;
+using protozero::pbf_wire_type;
+
+// protozero reports damage by exceptions; so do we, up to the functions of the header.
+class Damaged : public std::runtime_error {
+ public:
+  using runtime_error::runtime_error;
+};
+
+std::string_view text_of(pbf_reader& reader) {
+  if (!reader.has_wire_type(pbf_wire_type::length_delimited)) {
+    throw Damaged("field " + std::to_string(reader.tag()) + " is of the wrong type");
+  }
+  const auto view = reader.get_view();
+  return {view.data(), view.size()};
+}
+
+std::uint64_t number_of(pbf_reader& reader) {
+  if (!reader.has_wire_type(pbf_wire_type::varint)) {
+    throw Damaged("field " + std::to_string(reader.tag()) + " is of the wrong type");
+  }
+  return reader.get_uint64();
+}
+
+pbf_reader reader_of(std::string_view message) { return {message.data(), message.size()}; }
+
+// The field with this number, a text or a message, of a message in which nothing else matters.
+std::string_view only_field(std::string_view message, std::uint32_t number) {
+  std::string_view found;
+  for (pbf_reader reader = reader_of(message); reader.next();) {
+    if (reader.tag() == number) {
+      found = text_of(reader);
+    } else {
+      reader.skip();
+    }
+  }
+  return found;
+}
+
+// The bytes of the UTF-8 sequence at the beginning of text; 0: it is none (Unicode 15, table 3-7).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned first = byte(0);
+  if (first < 0x80U) return 1;
+  const std::size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
+  if (first < 0xC2U || first > 0xF4U || text.size() < length) return 0;
+  for (std::size_t at = 1; at < length; ++at) {
+    if ((byte(at) & 0xC0U) != 0x80U) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool overlong = (first == 0xE0U && second < 0xA0U) || (first == 0xF0U && second < 0x90U);
+  const bool beyond = (first == 0xEDU && second > 0x9FU) || (first == 0xF4U && second > 0x8FU);
+  return overlong || beyond ? 0 : length;
+}
+
+class Writer {
+ public:
+  [[nodiscard]] std::string take() { return std::move(json_); }
+
+  void key(std::string_view name) {
+    if (json_.back() != '{') json_ += ',';
+    text(name);
+    json_ += ':';
+  }
+
+  void text(std::string_view value) {
+    if (json_.size() + value.size() > kJsonBytesMax) throw Damaged("an object is too large");
+    json_ += '"';
+    std::size_t plain = 0;  // Of what was not written yet, the beginning that needs no care.
+    while (plain < value.size()) {
+      const auto byte = static_cast<unsigned char>(value[plain]);
+      const std::size_t length = byte < 0x80U ? 1 : sequence_length(value.substr(plain));
+      const bool special = length == 0 || byte < 0x20U || byte == '"' || byte == '\\';
+      if (!special) {
+        plain += length;
+        continue;
+      }
+      json_ += value.substr(0, plain);
+      json_ += length == 0 ? "\xEF\xBF\xBD" : escape(byte);
+      value.remove_prefix(plain + 1);
+      plain = 0;
+    }
+    json_ += value;
+    json_ += '"';
+  }
+
+  void raw(std::string_view json) { json_ += json; }
+
+  void fields(pbf_reader reader, const Schema& schema) {
+    std::uint64_t seen = 0;
+    bool more = reader.next();
+    while (more) {
+      const Field* field = find(schema, reader.tag());
+      if (field == nullptr) {
+        if (schema.shows_others) {
+          key("field " + std::to_string(reader.tag()));
+          json_ += "{}";
+        }
+        reader.skip();
+        more = reader.next();
+        continue;
+      }
+      const std::uint64_t bit = std::uint64_t{1} << (field - schema.fields.data());
+      if ((seen & bit) != 0)
+        throw Damaged("the field " + std::string(field->name) + " is there twice");
+      seen |= bit;
+      if (field->shape == FieldShape::kOne) {
+        one(reader, *field);
+        more = reader.next();
+      } else {
+        more = many(reader, *field);
+      }
+    }
+  }
+
+  void object(std::string_view message, const Schema& schema) {
+    json_ += '{';
+    fields(reader_of(message), schema);
+    json_ += '}';
+  }
+
+ private:
+  static std::string escape(unsigned char byte) {
+    std::array<char, 8> text{};
+    std::snprintf(text.data(), text.size(), "\\u%04x", byte);
+    return text.data();
+  }
+
+  static const Field* find(const Schema& schema, std::uint32_t number) {
+    for (const Field& field : schema.fields) {
+      if (field.number == number) return &field;
+    }
+    return nullptr;
+  }
+
+  // JSON has no empty texts and times, either.
+  void one(pbf_reader& reader, const Field& field) {
+    switch (field.type) {
+      case FieldType::kText:
+        if (const auto value = text_of(reader); !value.empty()) {
+          key(field.name);
+          text(value);
+        }
+        return;
+      case FieldType::kTime:
+        if (const auto value = text_of(reader); !value.empty()) {
+          key(field.name);
+          time(reader_of(value));
+        }
+        return;
+      case FieldType::kInteger:
+        key(field.name);
+        json_ += std::to_string(static_cast<std::int64_t>(number_of(reader)));
+        return;
+      case FieldType::kBoolean:
+        key(field.name);
+        json_ += number_of(reader) != 0 ? "true" : "false";
+        return;
+      case FieldType::kInlined:
+        return fields(reader_of(text_of(reader)), *field.schema);
+      case FieldType::kMessage:
+      case FieldType::kPresence:
+      case FieldType::kQuantity:
+        key(field.name);
+        return element(text_of(reader), field);
+    }
+  }
+
+  // All that come one after the other. True: another field follows.
+  bool many(pbf_reader& reader, const Field& field) {
+    const bool map = field.shape == FieldShape::kMap;
+    bool more = true;
+    key(field.name);
+    json_ += map ? '{' : '[';
+    for (bool first = true; more && reader.tag() == field.number; more = reader.next()) {
+      const std::string_view value = text_of(reader);
+      if (map) {
+        entry(value, field);
+      } else {
+        if (!first) json_ += ',';
+        element(value, field);
+      }
+      first = false;
+    }
+    json_ += map ? '}' : ']';
+    return more;
+  }
+
+  void entry(std::string_view entry, const Field& field) {
+    key(only_field(entry, 1));
+    element(only_field(entry, 2), field);
+  }
+
+  void element(std::string_view value, const Field& field) {
+    switch (field.type) {
+      case FieldType::kMessage:
+        return object(value, *field.schema);
+      case FieldType::kPresence:
+        json_ += "{}";
+        return;
+      case FieldType::kQuantity:
+        return text(only_field(value, 1));
+      default:
+        return text(value);
+    }
+  }
+
+  void time(pbf_reader reader) {
+    using std::chrono::sys_days;
+    using std::chrono::sys_seconds;
+    constexpr sys_days kFirst = std::chrono::year(1) / 1 / 1;
+    constexpr sys_days kEnd = std::chrono::year(10'000) / 1 / 1;
+    std::int64_t seconds = 0;
+    while (reader.next()) {
+      if (reader.tag() == 1) {
+        seconds = static_cast<std::int64_t>(number_of(reader));
+      } else {
+        reader.skip();
+      }
+    }
+    const sys_seconds at{std::chrono::seconds(seconds)};
+    if (at < kFirst || at >= kEnd) return text(std::to_string(seconds));
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(at - day);
+    std::array<char, 48> shown{};
+    std::snprintf(shown.data(), shown.size(), "\"%04d-%02u-%02uT%02d:%02d:%02dZ\"",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    json_ += shown.data();
+  }
+
+  std::string json_;
+};
+
+template <class Function>
+auto guarded(Function&& function) -> model::Result<decltype(function())> {
+  try {
+    return function();
+  } catch (const protozero::exception& error) {
+    return model::invalid("not protobuf: " + std::string(error.what()));
+  } catch (const Damaged& error) {
+    return model::invalid("not what is expected in protobuf: " + std::string(error.what()));
+  }
+}
+
+const Schema& known_schema(std::string_view kind) {
+  const Schema* schema = schema_of(kind);
+  if (schema == nullptr)
+    throw Damaged("an object of kind \"" + std::string(kind.substr(0, 64)) + '"');
+  return *schema;
+}
+
+// The numbers are those of TypeMeta, Unknown, WatchEvent and RawExtension.
+std::string_view kind_of(std::string_view type_meta) { return only_field(type_meta, 2); }
+
+void write_enveloped(std::string_view body, Writer& writer) {
+  if (!body.starts_with(kMagic)) throw Damaged("an object without its magic number");
+  const std::string_view envelope = body.substr(kMagic.size());
+  const std::string_view kind = kind_of(only_field(envelope, 1));
+  const Schema& schema = known_schema(kind);
+  writer.raw("{");
+  writer.key("kind");
+  writer.text(kind);
+  writer.fields(reader_of(only_field(envelope, 2)), schema);
+  writer.raw("}");
+}
+
+}  // namespace
+
+model::Result<std::string> kind_in(std::string_view type_meta) {
+  return guarded([&] { return std::string(kind_of(type_meta)); });
+}
+
+model::Result<std::string> message_to_json(std::string_view message, std::string_view kind) {
+  return guarded([&] {
+    Writer writer;
+    writer.object(message, known_schema(kind));
+    return writer.take();
+  });
+}
+
+model::Result<std::string> body_to_json(std::string_view body) {
+  return guarded([&] {
+    Writer writer;
+    write_enveloped(body, writer);
+    return writer.take();
+  });
+}
+
+model::Result<std::string> event_to_json(std::string_view event) {
+  return guarded([&] {
+    Writer writer;
+    writer.raw("{");
+    writer.key("type");
+    writer.text(only_field(event, 1));
+    const std::string_view object = only_field(only_field(event, 2), 1);
+    if (!object.empty()) {
+      writer.key("object");
+      write_enveloped(object, writer);
+    }
+    writer.raw("}");
+    return writer.take();
+  });
+}
+
+}  // namespace neuron_scheduler::client::protobuf
