@@ -54,6 +54,7 @@ void Totals::remove(std::size_t row) {
 
 std::vector<std::int64_t> Totals::scores(std::size_t row) const {
   std::vector<std::int64_t> scores;
+  scores.reserve(columns_.size());
   for (const Column& column : columns_) scores.push_back(column.scores[row]);
   return scores;
 }

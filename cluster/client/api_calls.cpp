@@ -203,6 +203,7 @@ class HttpApiCalls final : public ApiCalls {
     request.method = method;
     request.target = path + "?timeout=" + std::to_string(options_.write_timeout.count()) + "s";
     request.content_type = content_type;
+    request.accept = context_.pods.accept();  // The answer has the whole object.
     request.lane = lane;
     request.deadline = options_.write_timeout;
     request.gate = options_.may_write;

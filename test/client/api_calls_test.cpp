@@ -82,6 +82,7 @@ TEST_F(ApiCallsTest, BindIsOneRequestWithItsTimeout) {
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.target, "/api/v1/namespaces/ns/pods/p/binding?timeout=5s");
   EXPECT_EQ(request.content_type, "application/json");
+  EXPECT_EQ(request.accept, codec->accept());
   EXPECT_EQ(request.lane, Lane::kBind);
   EXPECT_EQ(request.deadline, seconds{5});
   EXPECT_NE(request.body.find(R"("uid":"u-p")"), std::string::npos);
