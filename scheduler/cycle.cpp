@@ -220,12 +220,12 @@ Decision Decider::decide_among_named(Prepared& prepared, const Profile& profile,
 
 Decision Decider::decide_among(Prepared& prepared, const Profile& profile, const model::Pod& pod,
                                std::span<const NodeView* const> nodes, Evaluation& evaluation) {
+  if (evaluation.feasible_count() == 1) {
+    return placed(*nodes[evaluation.first_feasible()], prepared);
+  }
   const auto wanted = enough(profile.percentage_of_nodes_to_score(), nodes.size());
   std::optional<std::vector<std::size_t>> among;  // nullopt: all that are feasible.
-  if (wanted < nodes.size() || evaluation.feasible_count() == 1) {
-    among = candidates(wanted, evaluation, nodes.size());
-    if (among->size() == 1) return placed(*nodes[among->front()], prepared);
-  }
+  if (wanted < nodes.size()) among = candidates(wanted, evaluation, nodes.size());
   std::vector<const NodeView*> best;
   const auto invalid = among ? score_some(prepared, nodes, evaluation, *among, best)
                              : score_all(prepared, nodes, evaluation, best);

@@ -43,6 +43,11 @@ void Evaluation::reset(std::size_t nodes, const Prepared& prepared) {
   feasible_count_ = 0;
 }
 
+std::size_t Evaluation::first_feasible() const {
+  const auto found = std::ranges::find_if(verdicts_, &Status::is_ok);
+  return static_cast<std::size_t>(found - verdicts_.begin());
+}
+
 Status Evaluation::ask(Prepared& prepared, const model::NodeView& node, std::size_t position) {
   Status verdict = prepared.filter(node);
   if (!verdict.is_ok() && !verdict.rejected()) return verdict;

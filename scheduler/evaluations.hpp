@@ -36,6 +36,8 @@ class Evaluation {
 
   [[nodiscard]] std::size_t feasible_count() const { return feasible_count_; }
   [[nodiscard]] bool feasible(std::size_t position) const { return verdicts_[position].is_ok(); }
+  // Position; the number of nodes if there is none.
+  [[nodiscard]] std::size_t first_feasible() const;
   // By position.
   [[nodiscard]] Totals& totals() { return totals_; }
   [[nodiscard]] const ReasonCounts& reasons() const { return reasons_; }
@@ -53,8 +55,9 @@ class Evaluation {
   std::vector<std::size_t> not_searched_;  // Positions of such verdicts, of the last update.
   std::vector<std::uint8_t> rejectors_;  // By position; whose verdict it is, if it is a rejection.
   std::vector<std::size_t> rejections_;  // How many nodes each plugin turned away.
-  std::vector<std::size_t> unscored_;    // Positions that were or are feasible and have no score.
-  std::vector<char> is_unscored_;        // Bools; by position.
+  // Positions that became feasible since all were scored; some are not any more, or have a score.
+  std::vector<std::size_t> unscored_;
+  std::vector<char> is_unscored_;  // Bools; by position.
   Totals totals_;
   ReasonCounts reasons_;
   std::size_t feasible_count_ = 0;

@@ -104,7 +104,6 @@ void Totals::find_range(Column& column) const {
 std::optional<std::int64_t> Totals::normalize_all(Column& column) {
   scratch_ = column.scores;
   column.extensions->normalize(scratch_, column.range);
-  column.applied = column.range;
   const char* has = has_.data();
   const std::int64_t* scores = scratch_.data();
   std::uint8_t* points = column.points.data();
@@ -115,6 +114,7 @@ std::optional<std::int64_t> Totals::normalize_all(Column& column) {
     totals[row] += column.weight * (scores[row] - points[row]);
     points[row] = static_cast<std::uint8_t>(scores[row]);
   }
+  column.applied = column.range;
   return std::nullopt;
 }
 
@@ -137,7 +137,8 @@ std::optional<Totals::Invalid> Totals::refresh() {
     Column& column = columns_[i];
     const bool normalizes = column.extensions != nullptr;
     if (normalizes && !column.range_known()) find_range(column);
-    const bool moved = normalizes && column.applied != column.range;
+    // Without any row there is no range.
+    const bool moved = normalizes && column.range_known() && column.applied != column.range;
     const auto invalid = moved ? normalize_all(column) : normalize_fresh(column);
     if (invalid) return Invalid{i, *invalid};
   }

@@ -30,8 +30,8 @@ class Totals {
   // As they were set.
   [[nodiscard]] std::vector<std::int64_t> scores(std::size_t row) const;
 
-  // Normalizes and adds up. Not nullopt: a score is outside of 0..kScoreMax after that, and this is
-  // of no further use until reset().
+  // Normalizes and adds up. Not nullopt: a score is outside of 0..kScoreMax after that; it is found
+  // again each time until it is set to another one.
   [[nodiscard]] std::optional<Invalid> refresh();
   // The rows with the highest total, ascending, as of the last refresh().
   [[nodiscard]] std::vector<std::size_t> best() const;

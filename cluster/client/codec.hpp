@@ -69,7 +69,7 @@ class WatchReader {
  public:
   virtual ~WatchReader() = default;
   virtual void feed(std::string_view bytes) = 0;  // As ListReader.
-  // As ListReader; an oversized or damaged line is an error, never skipped.
+  // As ListReader; an oversized or damaged event is an error, never skipped.
   [[nodiscard]] virtual model::Result<std::optional<WatchEvent<Object>>> next() = 0;
   // The bytes so far end in the middle of an event.
   [[nodiscard]] virtual bool cut() const = 0;

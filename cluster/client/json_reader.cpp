@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "cluster/model/text.hpp"
+
 namespace neuron_scheduler::client::json {
 namespace {
 
@@ -14,16 +16,17 @@ constexpr std::size_t kCapacityKeptMax = std::size_t{1024} * 1024;
 }  // namespace
 
 std::string quoted(std::string_view text) {
-  std::string_view shown = text.substr(0, kShownBytesMax);
-  if (shown.size() < text.size()) {
-    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0U) == 0x80U) {
-      shown.remove_suffix(1);
-    }
-  }
+  const std::string_view shown = model::cut_utf8(text, kShownBytesMax);
   std::string result = "\"";
-  for (const char c : shown) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20U || byte == 0x7FU ? '?' : c;
+  for (std::size_t at = 0; at < shown.size();) {
+    const std::size_t length = model::utf8_length(shown.substr(at));
+    const auto byte = static_cast<unsigned char>(shown[at]);
+    if (length == 0 || byte < 0x20U || byte == 0x7FU) {
+      result += '?';
+    } else {
+      result += shown.substr(at, length);
+    }
+    at += std::max<std::size_t>(length, 1);
   }
   result += shown.size() < text.size() ? "...\"" : "\"";
   return result;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Only for the json_*.cpp files: nothing of simdjson leaves them.
+// Only for the codecs' own files: nothing of simdjson leaves them.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ inline constexpr std::size_t kResourceEntriesMax =
 inline constexpr std::size_t kNameBytesMax = 253;   // Names, namespaces, uids, resource versions.
 inline constexpr std::size_t kTextBytesMax = 4096;  // Any other string that is kept.
 
-// text as it may be shown: cut to 64 bytes, in quotes, control characters replaced.
+// text as it may be shown: cut to 64 bytes, in quotes, control characters and what is no UTF-8
+// replaced.
 [[nodiscard]] std::string quoted(std::string_view text);
 
 class Value;

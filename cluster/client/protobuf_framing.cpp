@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/client/json_reader.hpp"
 #include "cluster/client/protobuf_json.hpp"
 
 namespace neuron_scheduler::client::protobuf {
@@ -161,8 +162,7 @@ bool ListFramer::finish_value() {
     const auto read = kind_in(value_);
     const std::string kind = read ? *read : std::string();
     if (kind == std::string(kind_) + "List") return true;
-    fail("an object of kind \"" + kind.substr(0, 64) + "\" instead of " + std::string(kind_) +
-         "List");
+    fail("an object of kind " + json::quoted(kind) + " instead of " + std::string(kind_) + "List");
     return false;
   }
   auto json = message_to_json(value_, target_ == Target::kItem ? kind_ : "ListMeta");
@@ -185,6 +185,7 @@ bool WatchFramer::hold(std::size_t wanted) {
 
 WatchFramer::Step WatchFramer::next() {
   if (!error_.empty()) return Step::kBroken;
+  reuse(text_);
   if (!hold(kLengthBytes)) return Step::kNeedBytes;
   std::size_t length = 0;
   for (std::size_t at = 0; at < kLengthBytes; ++at) {

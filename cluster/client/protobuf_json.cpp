@@ -3,13 +3,15 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include "cluster/client/json_reader.hpp"
 #include "cluster/client/protobuf_schema.hpp"
+#include "cluster/model/text.hpp"
 
 namespace neuron_scheduler::client::protobuf {
 namespace {
@@ -53,22 +55,6 @@ std::string_view only_field(std::string_view message, std::uint32_t number) {
   return found;
 }
 
-// The bytes of the UTF-8 sequence at the beginning of text; 0: it is none (Unicode 15, table 3-7).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
-  const std::size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
-  if (first < 0xC2U || first > 0xF4U || text.size() < length) return 0;
-  for (std::size_t at = 1; at < length; ++at) {
-    if ((byte(at) & 0xC0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong = (first == 0xE0U && second < 0xA0U) || (first == 0xF0U && second < 0x90U);
-  const bool beyond = (first == 0xEDU && second > 0x9FU) || (first == 0xF4U && second > 0x8FU);
-  return overlong || beyond ? 0 : length;
-}
-
 class Writer {
  public:
   [[nodiscard]] std::string take() { return std::move(json_); }
@@ -85,14 +71,18 @@ class Writer {
     std::size_t plain = 0;  // Of what was not written yet, the beginning that needs no care.
     while (plain < value.size()) {
       const auto byte = static_cast<unsigned char>(value[plain]);
-      const std::size_t length = byte < 0x80U ? 1 : sequence_length(value.substr(plain));
+      const std::size_t length = byte < 0x80U ? 1 : model::utf8_length(value.substr(plain));
       const bool special = length == 0 || byte < 0x20U || byte == '"' || byte == '\\';
       if (!special) {
         plain += length;
         continue;
       }
       json_ += value.substr(0, plain);
-      json_ += length == 0 ? "\xEF\xBF\xBD" : escape(byte);
+      if (length == 0) {
+        json_ += "\xEF\xBF\xBD";
+      } else {
+        escape(byte);
+      }
       value.remove_prefix(plain + 1);
       plain = 0;
     }
@@ -136,10 +126,16 @@ class Writer {
   }
 
  private:
-  static std::string escape(unsigned char byte) {
-    std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "\\u%04x", byte);
-    return text.data();
+  void escape(unsigned char byte) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    json_ += '\\';
+    if (byte >= 0x20U) {
+      json_ += static_cast<char>(byte);
+    } else {
+      json_ += "u00";
+      json_ += kDigits[byte >> 4U];
+      json_ += kDigits[byte & 0xFU];
+    }
   }
 
   static const Field* find(const Schema& schema, std::uint32_t number) {
@@ -264,8 +260,7 @@ auto guarded(Function&& function) -> model::Result<decltype(function())> {
 
 const Schema& known_schema(std::string_view kind) {
   const Schema* schema = schema_of(kind);
-  if (schema == nullptr)
-    throw Damaged("an object of kind \"" + std::string(kind.substr(0, 64)) + '"');
+  if (schema == nullptr) throw Damaged("an object of kind " + json::quoted(kind));
   return *schema;
 }
 

@@ -1,8 +1,35 @@
 #include "cluster/model/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace neuron_scheduler::model {
+namespace {
+
+bool may_follow(unsigned char first, unsigned char second) {
+  unsigned char least = 0x80;
+  unsigned char most = 0xBF;
+  if (first == 0xE0) least = 0xA0;
+  if (first == 0xED) most = 0x9F;
+  if (first == 0xF0) least = 0x90;
+  if (first == 0xF4) most = 0x8F;
+  return second >= least && second <= most;
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  std::size_t length = 2;
+  if (first >= 0xE0) length = first >= 0xF0 ? 4 : 3;
+  if (text.size() < length || !may_follow(first, static_cast<unsigned char>(text[1]))) return 0;
+  const bool whole = std::ranges::all_of(text.substr(2, length - 2), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+  });
+  return whole ? length : 0;
+}
 
 std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,6 +8,10 @@
 #include <vector>
 
 namespace neuron_scheduler::model {
+
+// Bytes of the UTF-8 character at the beginning of a text that is not empty; 0: there is none (The
+// Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
 
 // At most bytes_max bytes of UTF-8, no character cut in two. A part of text.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);

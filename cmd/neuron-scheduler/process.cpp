@@ -221,7 +221,7 @@ void Process::make_client(const client::ClusterAccess& access) {
   namespace_codec_ = client::make_namespace_codec();
   client::ApiOptions api_options;
   api_options.hostname = host_name();
-  // Of the connections of a client, a third is always left to binds.
+  // A third of the connections for conditions, one for events: the rest is always left to binds.
   api_options.under_way_max = client::AsioHttpOptions{}.connections_max / 3;
   if (options_.leader_elect.enabled) {
     api_options.write_timeout = client::write_time_max(options_.leader_elect.timing);

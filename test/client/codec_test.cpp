@@ -349,6 +349,7 @@ TEST(DecodeStatusTest, AnythingElseIsShown) {
   EXPECT_EQ(decode_status(502, "<html>\nBad Gateway</html>").message,
             "HTTP 502 \"<html>?Bad Gateway</html>\"");
   EXPECT_EQ(decode_status(500, "").message, "HTTP 500");
+  EXPECT_EQ(decode_status(500, "a\xFF\xC3").message, "HTTP 500 \"a??\"");
   EXPECT_EQ(decode_status(503, R"({"kind":"Pod"})").code, 503);
   const ApiStatus odd = decode_status(500, R"({"kind":"Status","code":"x","message":7,
       "details":{"retryAfterSeconds":99999999999,"causes":"none"}})");

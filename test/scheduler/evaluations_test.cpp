@@ -134,6 +134,10 @@ TEST(PercentageOfNodes, GoesRoundTheNodes) {
     const auto name = std::to_string(1000 + i);
     cache.set_node(NodeBuilder(name).build());
   }
+  model::Pod pinned = *PodBuilder("pinned").build();
+  model::NodeSelectorTerm only;
+  only.names.emplace_back(model::SelectorOperator::kIn, Name("1007"));
+  pinned.waiting.edit().node_affinity.terms.emplace({only});
   Decider decider(0);
   // 100 from 1000, 100 from 1100, then 50 from 1200 and the first 50, then 100 from 1050.
   const auto within = [](int node, int from, int to) { return node >= from && node < to; };
@@ -141,6 +145,8 @@ TEST(PercentageOfNodes, GoesRoundTheNodes) {
   for (int i = 0; i < 4; ++i) {
     const auto pod = PodBuilder("p" + std::to_string(i)).build();
     chosen.push_back(std::stoi(decider.decide(profile, *pod, cache).node->node().name.str()));
+    // A pod of one node alone does not go round.
+    EXPECT_EQ(decider.decide(profile, pinned, cache).node->node().name.str(), "1007");
   }
   EXPECT_TRUE(within(chosen[0], 1000, 1100)) << chosen[0];
   EXPECT_TRUE(within(chosen[1], 1100, 1200)) << chosen[1];

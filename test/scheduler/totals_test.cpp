@@ -123,6 +123,33 @@ TEST_F(TotalsTest, WhatIsOutOfRangeIsSaid) {
   ASSERT_TRUE(invalid);
   EXPECT_EQ(invalid->column, 1U);
   EXPECT_EQ(invalid->score, 101);
+  ASSERT_TRUE(totals_.refresh());
+  totals_.set(1, Scores{0, 99, 0});
+  ASSERT_FALSE(totals_.refresh());
+  EXPECT_EQ(totals_.best(), std::vector<std::size_t>{0});
+}
+
+TEST_F(TotalsTest, AScoreThatAnotherRangeMakesInvalidIsSaidEachTime) {
+  struct Shifting final : ScorePlugin, ScoreExtensions {
+    std::int64_t score(const PluginState*, const model::Pod&,
+                       const model::NodeView&) const override {
+      return 0;
+    }
+    const ScoreExtensions* score_extensions() const override { return this; }
+    void normalize(std::span<std::int64_t> scores, const ScoreRange& all) const override {
+      for (auto& score : scores) score -= all.lowest;
+    }
+  } shifting;
+  const std::vector<Prepared::Scorer> scorers = {{0, &shifting, nullptr, 1}};
+  totals_.reset(3, scorers);
+  totals_.set(0, Scores{50});
+  totals_.set(1, Scores{120});
+  ASSERT_FALSE(totals_.refresh());
+  totals_.set(2, Scores{0});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(totals_.refresh()) << i;
+  totals_.remove(1);
+  ASSERT_FALSE(totals_.refresh());
+  EXPECT_EQ(totals_.best(), std::vector<std::size_t>{0});
 }
 
 TEST_F(TotalsTest, WithoutRowsNothingIsBest) {

@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
 
+#include "cluster/model/text.hpp"
+
 namespace neuron_scheduler::embedded {
 namespace {
 
@@ -38,38 +40,12 @@ void append_escaped(std::string& out, char c, bool broken) {
   }
 }
 
-// Which second bytes may follow a first one (RFC 3629 §4): no overlong forms, no surrogates,
-// nothing above U+10FFFF.
-bool may_follow(unsigned char first, unsigned char second) {
-  unsigned char least = 0x80;
-  unsigned char most = 0xBF;
-  if (first == 0xE0) least = 0xA0;
-  if (first == 0xED) most = 0x9F;
-  if (first == 0xF0) least = 0x90;
-  if (first == 0xF4) most = 0x8F;
-  return second >= least && second <= most;
-}
-
-// Bytes of the UTF-8 character at the start; 0: there is none.
-std::size_t character_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  std::size_t length = 2;
-  if (first >= 0xE0) length = first >= 0xF0 ? 4 : 3;
-  if (text.size() < length || !may_follow(first, static_cast<unsigned char>(text[1]))) return 0;
-  const bool whole = std::ranges::all_of(text.substr(2, length - 2), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-  });
-  return whole ? length : 0;
-}
-
 }  // namespace
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
+    const std::size_t length = model::utf8_length(text);
     if (length > 1) {
       out += text.substr(0, length);
     } else {
@@ -86,7 +62,7 @@ std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
+    const std::size_t length = model::utf8_length(text);
     out += length == 0 ? kReplacement : text.substr(0, length);
     text.remove_prefix(length == 0 ? 1 : length);
   }
