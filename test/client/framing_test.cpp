@@ -7,33 +7,14 @@
 
 #include <gtest/gtest.h>
 
+#include "test/client/list_texts.hpp"
+
 namespace neuron_scheduler::client {
 namespace {
 
-// What came out, one text a line; "!reason" if it broke, "end: metadata" if it ended.
 std::vector<std::string> list_texts(const std::string& bytes, std::size_t piece,
                                     ListFramer::Limits limits = {}) {
-  ListFramer framer(limits);
-  std::vector<std::string> texts;
-  for (std::size_t at = 0; at < bytes.size(); at += piece) {
-    const std::string part = bytes.substr(at, piece);
-    framer.feed(part);
-    while (true) {
-      const auto step = framer.next();
-      if (step == ListFramer::Step::kNeedBytes) break;
-      if (step == ListFramer::Step::kBroken) {
-        texts.push_back("!" + framer.error());
-        return texts;
-      }
-      if (step == ListFramer::Step::kEnd) {
-        texts.push_back("end: " + framer.metadata());
-        return texts;
-      }
-      texts.push_back(framer.item());
-    }
-  }
-  texts.emplace_back("more");
-  return texts;
+  return test::list_texts(ListFramer(limits), bytes, piece);
 }
 
 struct ListCase {

@@ -8,6 +8,7 @@
 #include "cluster/client/codec.hpp"
 #include "cluster/client/protobuf_framing.hpp"
 #include "cluster/client/protobuf_json.hpp"
+#include "test/client/list_texts.hpp"
 #include "test/client/protobuf_writer.hpp"
 
 // What is wrong with protobuf and no JSON could say; the rest is in cluster_client_protobuf_test.
@@ -119,20 +120,8 @@ const std::string kList =
 // How many items, then what stopped it.
 std::string list_of(const std::string& bytes, std::size_t piece,
                     ListFramer::Limits limits = ListFramer::Limits()) {
-  ListFramer framer("Pod", limits);
-  std::size_t items = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += piece) {
-    const std::string part = bytes.substr(at, piece);
-    framer.feed(part);
-    while (true) {
-      const auto step = framer.next();
-      if (step == ListFramer::Step::kNeedBytes) break;
-      if (step == ListFramer::Step::kBroken) return std::to_string(items) + "! " + framer.error();
-      if (step == ListFramer::Step::kEnd) return std::to_string(items) + framer.metadata();
-      ++items;
-    }
-  }
-  return std::to_string(items) + "...";
+  const auto texts = test::list_texts(ListFramer("Pod", limits), bytes, piece);
+  return std::to_string(texts.size() - 1) + ' ' + texts.back();
 }
 
 // The envelope's first field.
@@ -172,32 +161,32 @@ std::string of_length(std::uint64_t bytes) {
 }
 
 const ListCase kLists[] = {
-    {"two", whole(), R"(2{"resourceVersion":"9"})"},
-    {"more_behind_it", whole() + "garbage", R"(2{"resourceVersion":"9"})"},
-    {"nothing_in_it", enveloped("PodList", ""), "0"},
-    {"cut", whole().substr(0, 100), "0..."},
-    {"no_magic", "k8x" + whole(), "0! not a list in protobuf"},
-    {"another_kind", enveloped("Status", ""), "0! an object of kind \"Status\" instead of PodList"},
-    {"no_kind", enveloped("", ""), "0! an object of kind \"\" instead of PodList"},
+    {"two", whole(), R"(2 end: {"resourceVersion":"9"})"},
+    {"more_behind_it", whole() + "garbage", R"(2 end: {"resourceVersion":"9"})"},
+    {"nothing_in_it", enveloped("PodList", ""), "0 end: "},
+    {"cut", whole().substr(0, 100), "0 more"},
+    {"no_magic", "k8x" + whole(), "0 !not a list in protobuf"},
+    {"another_kind", enveloped("Status", ""), "0 !an object of kind \"Status\" instead of PodList"},
+    {"no_kind", enveloped("", ""), "0 !an object of kind \"\" instead of PodList"},
     {"item_beyond_the_list", enveloped("PodList", of_length(100)),
-     "0! a field of the list is longer than the list"},
+     "0 !a field of the list is longer than the list"},
     {"header_beyond_the_list", enveloped("PodList", "\x12"),
-     "0! a list that ends in the middle of a field"},
+     "0 !a list that ends in the middle of a field"},
     {"huge_item",
      std::string(kMagic) + type_of("PodList") + of_length(std::uint64_t{1} << 60U) +
          of_length(std::uint64_t{1} << 50U),
-     "0! an item of the list is too large"},
-    {"endless_header", enveloped("PodList", std::string(30, '\xFF')), "0! not a list in protobuf"},
+     "0 !an item of the list is too large"},
+    {"endless_header", enveloped("PodList", std::string(30, '\xFF')), "0 !not a list in protobuf"},
     {"number_instead_of_items",
      enveloped("PodList", message([](pbf_writer& list) { list.add_uint64(2, 1); })),
-     "0! a list with a field of the wrong type"},
+     "0 !a list with a field of the wrong type"},
     {"large_envelope", std::string(kMagic) + message([](pbf_writer& envelope) {
                          envelope.add_string(1, std::string(5000, 'x'));
                        }),
-     "0! the envelope of the list is too large"},
+     "0 !the envelope of the list is too large"},
     {"damaged_item",
      enveloped("PodList", message([](pbf_writer& list) { list.add_string(2, "\x0A\x7F"); })),
-     "0! not protobuf: end of buffer exception"},
+     "0 !not protobuf: end of buffer exception"},
 };
 INSTANTIATE_TEST_SUITE_P(Lists, ProtobufListTest, testing::ValuesIn(kLists),
                          [](const auto& row) { return row.param.name; });
@@ -205,10 +194,10 @@ INSTANTIATE_TEST_SUITE_P(Lists, ProtobufListTest, testing::ValuesIn(kLists),
 TEST(ProtobufListTest, ItemsAndMetadataAreBounded) {
   ListFramer::Limits limits;
   limits.item_bytes_max = 10;
-  EXPECT_EQ(list_of(whole(), 7, limits), "0! an item of the list is too large");
+  EXPECT_EQ(list_of(whole(), 7, limits), "0 !an item of the list is too large");
   limits.item_bytes_max = 1000;
   limits.metadata_bytes_max = 2;
-  EXPECT_EQ(list_of(whole(), 7, limits), "0! the metadata of the list is too large");
+  EXPECT_EQ(list_of(whole(), 7, limits), "0 !the metadata of the list is too large");
 }
 
 // Of each event its JSON, then what stopped it.

@@ -8,10 +8,12 @@
 #include "cluster/client/codec.hpp"
 #include "cluster/client/framing.hpp"
 #include "cluster/client/protobuf_framing.hpp"
+#include "test/client/list_texts.hpp"
 
 namespace {
 
 using neuron_scheduler::client::ListFramer;
+using neuron_scheduler::test::list_texts;
 
 ListFramer::Limits small() {
   ListFramer::Limits limits;
@@ -20,23 +22,6 @@ ListFramer::Limits small() {
   limits.key_bytes_max = 32;
   limits.depth_max = 16;
   return limits;
-}
-
-template <class Framer>
-std::string frame(Framer framer, const std::string& stream, std::size_t piece) {
-  std::string seen;
-  for (std::size_t at = 0; at < stream.size(); at += piece) {
-    const std::string part = stream.substr(at, piece);
-    framer.feed(part);
-    while (true) {
-      const auto step = framer.next();
-      if (step == ListFramer::Step::kNeedBytes) break;
-      if (step == ListFramer::Step::kBroken) return seen + "!";
-      if (step == ListFramer::Step::kEnd) return seen + framer.metadata();
-      seen += framer.item() + "\n";
-    }
-  }
-  return seen + "...";
 }
 
 void decode(const std::string& stream, std::size_t piece) {
@@ -60,7 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string stream(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t piece = std::size_t{data[0]} + 1;
   const auto same_in_pieces = [&](const auto& framer) {
-    if (frame(framer, stream, piece) != frame(framer, stream, stream.size() + 1)) std::abort();
+    if (list_texts(framer, stream, piece) != list_texts(framer, stream, stream.size() + 1)) {
+      std::abort();
+    }
   };
   same_in_pieces(ListFramer(small()));
   same_in_pieces(neuron_scheduler::client::protobuf::ListFramer("Pod", small()));
