@@ -244,7 +244,7 @@ class Proxy:
         client.sock.sendall(head)
         if method != "HEAD" and status not in ("204", "304"):
             for piece in upstream.body(headers):
-                if b'"type":"ERROR"' in piece and b'"code":410' in piece:
+                if b"too old resource version" in piece:  # In JSON and in protobuf.
                     self.expired += 1
                 self._wait_for_line(client)
                 client.sock.sendall(piece)
