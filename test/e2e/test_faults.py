@@ -60,7 +60,7 @@ class Faults(ClusterTest):
 
     def test_held_back_while_the_node_is_wanted(self):
         """One node, one core left: who comes second waits, however long the first Binding is on its way."""
-        [small] = self.plane.make_nodes("inf2.xlarge", 1)
+        [small] = self.plane.make_nodes("inf2.xlarge", 1, prefix="small")
         where = {"kubernetes.io/hostname": small}
         fault = self.proxy_.add(Fault("hold", 1, seconds=HELD))
         self.scheduler(kubeconfig=self.kubeconfig_)
@@ -78,7 +78,7 @@ class Faults(ClusterTest):
 
     def test_held_back_and_the_pod_is_replaced(self):
         """The late Binding is for a pod that is gone: it must not hit the new pod of the same name."""
-        [small] = self.plane.make_nodes("inf2.xlarge", 1)
+        [small] = self.plane.make_nodes("inf2.xlarge", 1, prefix="small")
         where = {"kubernetes.io/hostname": small}
         fault = self.proxy_.add(Fault("hold", 1, seconds=3))
         self.scheduler(kubeconfig=self.kubeconfig_)
@@ -146,7 +146,8 @@ class Faults(ClusterTest):
         self.judge(size(60, 240))
 
     def test_everything_is_slow(self):
-        self.proxy_.latency = size(0.05, 0.3)
+        # Of each piece, one after the other: a watch brings ten events a second then.
+        self.proxy_.latency = size(0.05, 0.1)
         self.begin_and_change(lambda: None)
         self.judge(size(60, 240))
 
