@@ -7,7 +7,7 @@
 namespace neuron_scheduler::cmd {
 namespace {
 
-constexpr std::size_t kQueueMax = 8192;
+constexpr std::size_t kQueueMax = 2048;  // Lines; each takes 400 bytes, full or empty.
 
 class SpdLog final : public Log {
  public:
