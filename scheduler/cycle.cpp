@@ -126,8 +126,11 @@ std::optional<Totals::Invalid> score_some(const Prepared& prepared,
   evaluation.score(prepared, nodes, among);
   Totals totals;
   totals.reset(among.size(), prepared.scorers());
-  for (std::size_t i = 0; i < among.size(); ++i)
-    totals.set(i, evaluation.totals().scores(among[i]));
+  std::vector<std::int64_t> scores(prepared.scorers().size());
+  for (std::size_t i = 0; i < among.size(); ++i) {
+    evaluation.totals().read(among[i], scores);
+    totals.set(i, scores);
+  }
   if (auto invalid = totals.refresh()) return invalid;
   for (const std::size_t row : totals.best()) best.push_back(nodes[among[row]]);
   return std::nullopt;

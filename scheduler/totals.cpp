@@ -9,8 +9,13 @@ namespace {
 
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
 
-bool is_valid(std::int64_t normalized) {
-  return normalized >= 0 && normalized <= ScorePlugin::kScoreMax;
+// Puts a normalized score into a total, in place of these points; false: it is outside of the
+// range.
+bool put(std::int64_t score, std::int64_t weight, std::uint8_t& points, std::int64_t& total) {
+  if (score < 0 || score > ScorePlugin::kScoreMax) return false;
+  total += weight * (score - points);
+  points = static_cast<std::uint8_t>(score);
+  return true;
 }
 
 }  // namespace
@@ -52,11 +57,8 @@ void Totals::remove(std::size_t row) {
   }
 }
 
-std::vector<std::int64_t> Totals::scores(std::size_t row) const {
-  std::vector<std::int64_t> scores;
-  scores.reserve(columns_.size());
-  for (const Column& column : columns_) scores.push_back(column.scores[row]);
-  return scores;
+void Totals::read(std::size_t row, std::span<std::int64_t> scores) const {
+  for (std::size_t i = 0; i < columns_.size(); ++i) scores[i] = columns_[i].scores[row];
 }
 
 void Totals::Column::count_in(std::int64_t score) {
@@ -110,9 +112,7 @@ std::optional<std::int64_t> Totals::normalize_all(Column& column) {
   std::int64_t* totals = totals_.data();
   for (std::size_t row = 0; row < has_.size(); ++row) {
     if (has[row] == 0) continue;
-    if (!is_valid(scores[row])) return scores[row];
-    totals[row] += column.weight * (scores[row] - points[row]);
-    points[row] = static_cast<std::uint8_t>(scores[row]);
+    if (!put(scores[row], column.weight, points[row], totals[row])) return scores[row];
   }
   column.applied = column.range;
   return std::nullopt;
@@ -125,9 +125,7 @@ std::optional<std::int64_t> Totals::normalize_fresh(Column& column) {
     if (column.extensions != nullptr) {
       column.extensions->normalize(std::span(&score, 1), column.range);
     }
-    if (!is_valid(score)) return score;
-    totals_[row] += column.weight * (score - column.points[row]);
-    column.points[row] = static_cast<std::uint8_t>(score);
+    if (!put(score, column.weight, column.points[row], totals_[row])) return score;
   }
   return std::nullopt;
 }

@@ -28,7 +28,7 @@ class Totals {
   // From then on it has none.
   void remove(std::size_t row);
   // As they were set.
-  [[nodiscard]] std::vector<std::int64_t> scores(std::size_t row) const;
+  void read(std::size_t row, std::span<std::int64_t> scores) const;
 
   // Normalizes and adds up. Not nullopt: a score is outside of 0..kScoreMax after that; it is found
   // again each time until it is set to another one.

@@ -9,17 +9,6 @@
 namespace neuron_scheduler::client {
 namespace {
 
-// A larger buffer is given back after its text.
-constexpr std::size_t kBufferKeptMax = std::size_t{1} * 1024 * 1024;
-
-void reuse(std::string& buffer) {
-  if (buffer.capacity() > kBufferKeptMax) {
-    buffer = std::string();
-  } else {
-    buffer.clear();
-  }
-}
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 struct CharSet {
@@ -38,6 +27,15 @@ constexpr CharSet kScalarStops(",}] \t\r\n");
 constexpr CharSet kScalarOrValueStops(",}] \t\r\n\"{[");
 
 }  // namespace
+
+void reuse(std::string& buffer) {
+  constexpr std::size_t kKeptMax = std::size_t{1} * 1024 * 1024;
+  if (buffer.capacity() > kKeptMax) {
+    buffer = std::string();
+  } else {
+    buffer.clear();
+  }
+}
 
 LineFramer::Step LineFramer::next() {
   if (too_long_) return Step::kTooLong;

@@ -9,6 +9,9 @@
 // inside a text is for the decoder to judge.
 namespace neuron_scheduler::client {
 
+// Empties a buffer for the next text; the memory of a large one is given back.
+void reuse(std::string& buffer);
+
 // Texts separated by newlines: a watch. Empty lines are ignored.
 class LineFramer {
  public:

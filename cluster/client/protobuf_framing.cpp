@@ -9,23 +9,14 @@
 namespace neuron_scheduler::client::protobuf {
 namespace {
 
-// A larger buffer is given back after its value.
-constexpr std::size_t kBufferKeptMax = std::size_t{1} * 1024 * 1024;
 constexpr std::uint64_t kEnvelopeFieldBytesMax = 4096;
 // A tag of 5 bytes and a length of 10.
 constexpr std::size_t kHeaderBytesMax = 15;
 constexpr std::uint64_t kLengthDelimited = 2;
 constexpr std::uint64_t kFieldNumberMax = (1U << 29U) - 1;
 
-void reuse(std::string& buffer) {
-  if (buffer.capacity() > kBufferKeptMax) {
-    buffer = std::string();
-  } else {
-    buffer.clear();
-  }
-}
-
-// nullopt: it does not end yet.
+// nullopt: it does not end yet. protozero's throws then, which is too slow for the header of each
+// item.
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   constexpr std::size_t kBytesMax = 10;
   std::uint64_t value = 0;

@@ -1,8 +1,6 @@
 #include "cluster/client/protobuf_json.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "cluster/client/json_reader.hpp"
 #include "cluster/client/protobuf_schema.hpp"
 #include "cluster/model/text.hpp"
+#include "cluster/model/time.hpp"
 
 namespace neuron_scheduler::client::protobuf {
 namespace {
@@ -218,10 +217,6 @@ class Writer {
   }
 
   void time(pbf_reader reader) {
-    using std::chrono::sys_days;
-    using std::chrono::sys_seconds;
-    constexpr sys_days kFirst = std::chrono::year(1) / 1 / 1;
-    constexpr sys_days kEnd = std::chrono::year(10'000) / 1 / 1;
     std::int64_t seconds = 0;
     while (reader.next()) {
       if (reader.tag() == 1) {
@@ -230,18 +225,11 @@ class Writer {
         reader.skip();
       }
     }
-    const sys_seconds at{std::chrono::seconds(seconds)};
-    if (at < kFirst || at >= kEnd) return text(std::to_string(seconds));
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(at - day);
-    std::array<char, 48> shown{};
-    std::snprintf(shown.data(), shown.size(), "\"%04d-%02u-%02uT%02d:%02d:%02dZ\"",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    json_ += shown.data();
+    // Beyond what a time can be, nothing is one to the decoder.
+    constexpr std::chrono::seconds kEnd =
+        std::chrono::floor<std::chrono::seconds>(model::WallTime::duration::max());
+    if (seconds < -kEnd.count() || seconds > kEnd.count()) return text(std::to_string(seconds));
+    text(model::format_time(model::WallTime(std::chrono::seconds(seconds))));
   }
 
   std::string json_;
