@@ -183,11 +183,15 @@ class ProxyTest(unittest.TestCase):
         self.assertEqual(self.ask(self.connect())[0], 201)
 
     def test_counts_expired_watches(self):
-        self.server.lines = (b'{"type":"ERROR","object":{"code":410}}\n', b'{"type":"ERROR","object":{"code":500}}\n')
+        said = b"too old resource version: 1 (2)"
+        self.server.lines = (
+            b'{"type":"ERROR","object":{"message":"%s","code":410}}\n' % said,
+            b"k8s\x00\x0a\x09\x0a\x02v1\x12\x06Status\x12\x21\x1a\x1f" + said,
+            b'{"type":"ERROR","object":{"message":"etcdserver: request timed out","code":500}}\n',
+        )
         self.server.go_on.set()
-        connection = self.connect()
-        self.assertIn(b"410", self.ask(connection, "GET", "/watch", None)[1])
-        self.assertEqual(self.proxy.expired, 1)
+        self.assertIn(b"500", self.ask(self.connect(), "GET", "/watch", None)[1])
+        self.assertEqual(self.proxy.expired, 2)
 
     def test_refuses_an_unknown_fault(self):
         with self.assertRaises(ValueError):
