@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "cluster/model/fnv.hpp"
+
 namespace neuron_scheduler::scheduler {
 namespace {
 
@@ -67,44 +69,40 @@ Decision invalid_score(const Profile& profile, const Prepared& prepared,
                    ", it should in the range of [0, 100] after normalizing");
 }
 
-// The documentation of tie_hash, in two steps: the second one is repeated for each node.
-class TieHash {
- public:
-  TieHash(std::uint64_t seed, std::string_view pod_uid) {
-    for (unsigned shift = 0; shift < 64; shift += 8) mix(begun_, (seed >> shift) & 0xffU);
-    for (const char c : pod_uid) mix(begun_, static_cast<unsigned char>(c));
-    mix(begun_, 0);
+// The documentation of tie_hash: of what is the same for all nodes, and of each node.
+std::uint64_t tie_hash_of_pod(std::uint64_t seed, std::string_view pod_uid) {
+  model::Fnv1a hash;
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    hash.add(static_cast<std::uint8_t>(seed >> shift));
   }
+  hash.add(pod_uid);
+  return hash.get();
+}
 
-  [[nodiscard]] std::uint64_t of(std::string_view node_name) const {
-    std::uint64_t hash = begun_;
-    for (const char c : node_name) mix(hash, static_cast<unsigned char>(c));
-    hash ^= hash >> 33U;
-    hash *= 0xff51afd7ed558ccdU;
-    hash ^= hash >> 33U;
-    hash *= 0xc4ceb9fe1a85ec53U;
-    hash ^= hash >> 33U;
-    return hash;
-  }
-
- private:
-  static void mix(std::uint64_t& hash, std::uint64_t byte) {
-    hash ^= byte;
-    hash *= 0x100000001b3U;
-  }
-
-  std::uint64_t begun_ = 0xcbf29ce484222325U;
-};
+std::uint64_t tie_hash_of_node(std::uint64_t of_pod, const Name& node_name) {
+  std::uint64_t hash = of_pod ^ node_name.digest();
+  hash ^= hash >> 33U;
+  hash *= 0xff51afd7ed558ccdU;
+  hash ^= hash >> 33U;
+  hash *= 0xc4ceb9fe1a85ec53U;
+  hash ^= hash >> 33U;
+  return hash;
+}
 
 // Nodes come in order of their names, so that even equal hashes decide the same each time.
 const NodeView& winner(std::span<const NodeView* const> equals, std::uint64_t seed,
                        const model::Pod& pod) {
   if (equals.size() == 1) return *equals.front();
-  const TieHash hash(seed, pod.uid.text);
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(equals.size());
-  for (const NodeView* node : equals) hashes.push_back(hash.of(node->node().name.view()));
-  return *equals[static_cast<std::size_t>(std::ranges::min_element(hashes) - hashes.begin())];
+  const std::uint64_t of_pod = tie_hash_of_pod(seed, pod.uid.text);
+  const NodeView* lowest = nullptr;
+  std::uint64_t lowest_hash = 0;
+  for (const NodeView* node : equals) {
+    const std::uint64_t hash = tie_hash_of_node(of_pod, node->node().name);
+    if (lowest != nullptr && hash >= lowest_hash) continue;
+    lowest = node;
+    lowest_hash = hash;
+  }
+  return *lowest;
 }
 
 // What is best among all feasible nodes, and among some.
@@ -272,8 +270,8 @@ LetIn pre_enqueue(const Profile& profile, const model::Pod& pod) {
   return {};
 }
 
-std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid, std::string_view node_name) {
-  return TieHash(seed, pod_uid).of(node_name);
+std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid, const Name& node_name) {
+  return tie_hash_of_node(tie_hash_of_pod(seed, pod_uid), node_name);
 }
 
 std::string plugin_error(std::string_view extension_point, std::string_view plugin,

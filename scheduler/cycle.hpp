@@ -89,11 +89,11 @@ struct LetIn {
 };
 [[nodiscard]] LetIn pre_enqueue(const Profile& profile, const model::Pod& pod);
 
-// What decides between equal nodes: the lower one wins. FNV-1a over the little-endian seed, the
-// uid, a zero byte and the name, then MurmurHash3's 64-bit finalizer, so that runs can be replayed
-// anywhere.
+// What decides between equal nodes: the lower one wins. FNV-1a over the little-endian seed and the
+// uid, XOR that over the node's name, then MurmurHash3's 64-bit finalizer, so that runs can be
+// replayed anywhere.
 [[nodiscard]] std::uint64_t tie_hash(std::uint64_t seed, std::string_view pod_uid,
-                                     std::string_view node_name);
+                                     const model::Name& node_name);
 
 // `running filter plugin "P": reasons`
 [[nodiscard]] std::string plugin_error(std::string_view extension_point, std::string_view plugin,

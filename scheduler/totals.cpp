@@ -81,7 +81,7 @@ void Totals::Column::count_out(std::int64_t score) {
   if (score == range.highest) --at_highest;
 }
 
-// These two go over all rows for each pod: by pointers, since every access by index is checked.
+// These go over all rows for each pod: by pointers, since every access by index is checked.
 
 void Totals::find_range(Column& column) const {
   const char* has = has_.data();
@@ -147,11 +147,13 @@ std::optional<Totals::Invalid> Totals::refresh() {
 
 std::vector<std::size_t> Totals::best() const {
   std::vector<std::size_t> rows;
-  const auto highest = std::max_element(totals_.begin(), totals_.end());
-  if (highest == totals_.end() || *highest == kNone) return rows;
-  for (auto total = highest; total != totals_.end();
-       total = std::find(total + 1, totals_.end(), *highest)) {
-    rows.push_back(static_cast<std::size_t>(total - totals_.begin()));
+  std::int64_t highest = kNone;
+  const std::int64_t* totals = totals_.data();
+  for (std::size_t row = 0; row < totals_.size(); ++row) {
+    if (totals[row] < highest || totals[row] == kNone) continue;
+    if (totals[row] > highest) rows.clear();
+    highest = totals[row];
+    rows.push_back(row);
   }
   return rows;
 }

@@ -3,10 +3,22 @@
 #include <unordered_set>
 #include <utility>
 
+#include "cluster/model/fnv.hpp"
+
 namespace neuron_scheduler::model {
+namespace {
+
+std::uint64_t digest_of(std::string_view text) {
+  Fnv1a hash;
+  hash.add(text);
+  return hash.get();
+}
+
+}  // namespace
 
 struct Name::Entry {
   std::string text;
+  std::uint64_t digest = 0;
   std::uint64_t references = 0;
 };
 
@@ -20,7 +32,7 @@ class NameTable {
 
   Name::Entry* acquire(std::string_view text) {
     if (auto found = entries_.find(text); found != entries_.end()) return *found;
-    auto* entry = new Name::Entry{std::string(text), 0};
+    auto* entry = new Name::Entry{std::string(text), digest_of(text), 0};
     entries_.insert(entry);
     return entry;
   }
@@ -76,6 +88,8 @@ const std::string& Name::str() const {
   static const std::string empty;
   return entry_ == nullptr ? empty : entry_->text;
 }
+
+std::uint64_t Name::digest() const { return entry_ == nullptr ? Fnv1a().get() : entry_->digest; }
 
 std::size_t Name::live_count() { return NameTable::instance().size(); }
 

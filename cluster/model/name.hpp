@@ -36,6 +36,9 @@ class Name {
   // Differs from run to run: for hash containers whose order nobody observes.
   [[nodiscard]] std::size_t hash() const noexcept { return std::hash<const void*>{}(entry_); }
 
+  // Fnv1a of the text, kept with it.
+  [[nodiscard]] std::uint64_t digest() const;
+
   // How many distinct texts are alive; for tests and the memory metric.
   [[nodiscard]] static std::size_t live_count();
 

@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
         File{"Jobs", "jobs.yaml",
              "POD                    NODE    NEURON\n"
              "default/pi-hh7np       trn1-a\n"
-             "default/pi-jkkk8       trn1-a\n"
+             "default/pi-jkkk8       inf2-a\n"
              "default/train-0-t4xgr  inf2-a  devices 0-3\n"
              "default/train-1-n4ztv  inf2-a  devices 4-7\n"
              "default/train-2-62d9s  inf2-a  devices 8-11\n"
@@ -134,8 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
         File{"JsonLists", "pods.json",
              "POD             NODE     NEURON\n"
              "default/json-a  inf2-a   cores 22\n"
-             "default/json-b  inf2-a\n"
-             "default/json-c  plain-a\n"
+             "default/json-b  plain-a\n"
+             "default/json-c  trn1-a\n"
              "3 pods: 3 placed, 0 pending"},
         File{"Anchors", "anchors.yaml",
              "POD             NODE    NEURON\n"
@@ -144,8 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
              "2 pods: 2 placed, 0 pending"},
         // The shapes of the examples that everybody knows.
         File{"NginxDeployment", "nginx-deployment.yaml",
-             "POD                                        NODE    NEURON\n"
-             "default/nginx-deployment-6668d955f8-54rq9  trn1-a\n"
+             "POD                                        NODE     NEURON\n"
+             "default/nginx-deployment-6668d955f8-54rq9  plain-a\n"
              "default/nginx-deployment-6668d955f8-666lr  inf2-a\n"
              "default/nginx-deployment-6668d955f8-78jhb  trn1-a\n"
              "3 pods: 3 placed, 0 pending",
