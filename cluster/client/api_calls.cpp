@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "cluster/client/event_correlator.hpp"
+#include "cluster/client/protobuf_bodies.hpp"
+#include "cluster/client/protobuf_json.hpp"
 #include "cluster/client/request_bodies.hpp"
 #include "cluster/client/write_queue.hpp"
 
@@ -13,6 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kProtobuf = "application/vnd.kubernetes.protobuf";
+constexpr int kUnsupportedMediaType = 415;
 constexpr std::chrono::minutes kSweepPeriod{1};
 constexpr std::string_view kMergePatch = "application/merge-patch+json";
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
@@ -85,7 +89,7 @@ WriteQueue::Config status_queue(const ApiOptions& options) {
   config.kind = Write::kStatus;
   config.later = WriteQueue::Later::kReplaceWaiting;
   config.waiting_max = options.statuses_waiting_max;
-  config.under_way_max = options.under_way_max;
+  config.under_way_max = options.statuses_under_way_max;
   // kube-scheduler.md §5.3
   config.tries = 4;
   config.retry_delay = milliseconds{10};
@@ -100,7 +104,7 @@ WriteQueue::Config event_queue(const ApiOptions& options) {
   WriteQueue::Config config;
   config.kind = Write::kEvent;
   config.waiting_max = options.events_waiting_max;
-  config.under_way_max = options.under_way_max;
+  config.under_way_max = options.events_under_way_max;
   // kube-scheduler.md §5.4: an answer is final unless it says when to come again, a broken
   // connection is not.
   config.tries = 12;
@@ -125,11 +129,13 @@ class HttpApiCalls final : public ApiCalls {
     statuses_.forget(binding.pod_uid.text);
     HttpRequest request =
         write("POST", pod_target(binding.namespace_name.view(), binding.pod_name) + "/binding",
-              kJson, Lane::kBind);
-    request.body = binding_body(binding);
-    context_.http.call(std::move(request), [done = std::move(done)](const HttpOutcome& outcome) {
-      done(bind_answer(outcome));
-    });
+              takes_protobuf_ ? kProtobuf : kJson, Lane::kBind);
+    request.body = takes_protobuf_ ? protobuf::binding_body(binding) : binding_body(binding);
+    context_.http.call(std::move(request),
+                       [this, done = std::move(done)](const HttpOutcome& outcome) {
+                         if (outcome.answer) learn(*outcome.answer);
+                         done(bind_answer(outcome));
+                       });
   }
 
   void get_pod(const model::Name& namespace_name, const std::string& name,
@@ -210,13 +216,22 @@ class HttpApiCalls final : public ApiCalls {
     return request;
   }
 
+  void learn(const HttpAnswer& answer) {
+    if (answer.status == kUnsupportedMediaType) {
+      takes_protobuf_ = false;
+    } else if (answer.body.starts_with(protobuf::kMagic)) {
+      takes_protobuf_ = true;
+    }
+  }
+
   void push_event(const EventObject& event) {
     WriteQueue::Entry entry;
     entry.key = event.pod_uid;
     entry.object = event.namespace_name + '/' + event.pod_name;
     entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
-    entry.request = write("POST", events_target(event.namespace_name), kJson, Lane::kEvent);
-    entry.request.body = event_body(event);
+    entry.request = write("POST", events_target(event.namespace_name),
+                          takes_protobuf_ ? kProtobuf : kJson, Lane::kEvent);
+    entry.request.body = takes_protobuf_ ? protobuf::event_body(event) : event_body(event);
     if (event.series) {
       entry.worth = WriteQueue::Worth::kRepeat;
       entry.if_missing = std::move(entry.request);
@@ -243,6 +258,7 @@ class HttpApiCalls final : public ApiCalls {
   EventCorrelator correlator_;
   std::unique_ptr<Timer> sweep_timer_;
   model::WallTime last_event_{};
+  bool takes_protobuf_ = false;  // The server; from its answers to binds.
 };
 
 }  // namespace

@@ -26,7 +26,8 @@ struct ApiOptions {
   // Each pending pod may have one, and lists of tens of thousands are tried at once.
   std::size_t statuses_waiting_max = 50'000;
   std::size_t events_waiting_max = 10'000;
-  std::size_t under_way_max = 8;  // Of status patches, and of events.
+  std::size_t statuses_under_way_max = 8;
+  std::size_t events_under_way_max = 16;
   // Of warnings whose repetitions are counted. One for each pending pod: with fewer, each further
   // attempt would make a new object.
   std::size_t event_keys_max = 32'768;

@@ -19,7 +19,7 @@ struct AsioHttpOptions {
   std::string user_agent =
       "neuron-scheduler";  // With "/version"; never curl's: it gets pretty JSON.
 
-  std::size_t connections_max = 24;  // For calls; each stream has one more of its own.
+  std::size_t connections_max = 32;  // For calls; each stream has one more of its own.
   std::size_t waiting_max = 4096;    // Calls that wait for a connection, in each lane.
   std::size_t answer_bytes_max = std::size_t{4} << 20;   // Body of a call's answer.
   std::size_t header_bytes_max = std::size_t{64} << 10;  // Also chunk headers and trailers.

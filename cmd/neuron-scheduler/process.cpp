@@ -221,8 +221,9 @@ void Process::make_client(const client::ClusterAccess& access) {
   namespace_codec_ = client::make_namespace_codec();
   client::ApiOptions api_options;
   api_options.hostname = host_name();
-  // A third of the connections for conditions, one for events: the rest is always left to binds.
-  api_options.under_way_max = client::AsioHttpOptions{}.connections_max / 3;
+  // A quarter of the connections for conditions, half for events: the rest is always left to binds.
+  api_options.statuses_under_way_max = client::AsioHttpOptions{}.connections_max / 4;
+  api_options.events_under_way_max = client::AsioHttpOptions{}.connections_max / 2;
   if (options_.leader_elect.enabled) {
     api_options.write_timeout = client::write_time_max(options_.leader_elect.timing);
     // Twice: the API server counts it again, from when the request arrives.

@@ -33,7 +33,7 @@ class ApiCallsTest : public testing::Test {
     options.hostname = "host";
     options.statuses_waiting_max = waiting_max;
     options.events_waiting_max = waiting_max;
-    options.under_way_max = under_way_max;
+    options.statuses_under_way_max = options.events_under_way_max = under_way_max;
     api = make_api_calls({http, timers, clock, observer, *codec, [] { return std::uint32_t{0}; }},
                          options);
   }
@@ -86,6 +86,38 @@ TEST_F(ApiCallsTest, BindIsOneRequestWithItsTimeout) {
   EXPECT_EQ(request.lane, Lane::kBind);
   EXPECT_EQ(request.deadline, seconds{5});
   EXPECT_NE(request.body.find(R"("uid":"u-p")"), std::string::npos);
+}
+
+TEST_F(ApiCallsTest, WhatIsCreatedIsInProtobufAsLongAsTheServerSpeaksIt) {
+  const std::string json = "application/json";
+  const std::string protobuf = "application/vnd.kubernetes.protobuf";
+  const std::string said = std::string("k8s\0", 4);
+  struct Step {
+    int status;
+    std::string body;
+    std::string sent;  // Before that answer.
+  };
+  const Step steps[] = {
+      {201, status_json(""), json},
+      {201, said, json},
+      {201, said, protobuf},
+      {429, "later", protobuf},
+      {415, said, protobuf},
+      {201, status_json(""), json},
+      {409, said, json},
+      {201, "", protobuf},
+  };
+  for (const auto& step : steps) {
+    api->write_event(*pod("e"), {false, "Scheduled", "Binding", "x"}, "r");
+    EXPECT_EQ(http.calls.front().request.content_type, step.sent);
+    EXPECT_EQ(http.calls.front().request.body.front(), step.sent == json ? '{' : 'k');
+    http.answer(201, "");
+    bind_answered([&] { http.answer(step.status, step.body); });
+    EXPECT_EQ(request.content_type, step.sent);
+    EXPECT_EQ(request.body.front(), step.sent == json ? '{' : 'k');
+  }
+  api->patch_unscheduled(*pod("p"), "Unschedulable", "0/1");
+  EXPECT_EQ(http.calls.front().request.content_type, "application/strategic-merge-patch+json");
 }
 
 TEST_F(ApiCallsTest, EveryWriteHasTheGateAndTheTimeThatItCountsOn) {

@@ -14,6 +14,9 @@ import urllib.parse
 
 from support import ROOT
 from support.cluster import ClusterTest
+from support.pods import pod as a_pod
+from support.proxy import Fault
+from support.wait import wait_until
 
 import api  # from test/controlplane
 
@@ -484,6 +487,59 @@ class Table(ClusterTest):
         [(kind, *what)] = self.events("/api/v1/namespaces/default/events", 1, resourceVersion=1)
         self.assertEqual((kind, what[-1]["code"]), ("ERROR", 410))
         self.compare(read_table(), *what)
+
+
+class Created(ClusterTest):
+    """What the scheduler creates is the same whether it is sent in JSON, as at first, or in protobuf, as soon as the
+    server has answered in it."""
+
+    OWN = ("name", "uid", "resourceVersion", "creationTimestamp")  # Of each object.
+
+    def setUp(self):
+        super().setUp()
+        self.plane.make_nodes("inf2.8xlarge", 1)  # one device, two cores
+        self.through, kubeconfig = self.proxy()
+        self.scheduler(kubeconfig=kubeconfig)
+
+    def without_own(self, value):
+        """Without what is a pod's own, and with the names of fields in the place of times."""
+        if isinstance(value, dict):
+            return {key: sorted(each) if key == "annotations" else self.without_own(each) for key, each in value.items()
+                    if key not in self.OWN and not key.lower().endswith("time")}
+        if isinstance(value, list):
+            return [self.without_own(each) for each in value]
+        return value
+
+    def bound(self, name):
+        self.create(a_pod(name, cores=1))
+        [made] = self.wait_bound(name)
+        [event] = wait_until(lambda: self.events(name, "Scheduled"), 10, f"the event of {name}")
+        event["note"] = event["note"].replace(name, "POD")
+        age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(event["eventTime"])
+        self.assertLess(abs(age), datetime.timedelta(minutes=1))
+        self.assertTrue(made["metadata"]["annotations"]["AWS_NEURON_IDS"])
+        return self.without_own(made), self.without_own(event)
+
+    def test_the_same_in_both(self):
+        in_json, in_protobuf = self.bound("first"), self.bound("second")
+        self.assertEqual(in_protobuf, in_json)
+        self.assertEqual(self.through.types["binding"], [api.JSON, PROTOBUF])
+        self.assertEqual(self.through.types["events"][-1], PROTOBUF)
+        self.assert_content()
+
+    def test_what_is_refused_is_understood(self):
+        """A Binding in protobuf for a pod that is gone by then, and one that is bound after it."""
+        self.bound("first")
+        hold = Fault("hold", seconds=1)
+        self.through.add(hold)
+        [second] = self.create(a_pod("second", cores=1))
+        self.assertTrue(hold.hit.wait(10))
+        self.delete(second)
+        self.assertTrue(hold.done.wait(10))
+        self.assertEqual(hold.status, 404)
+        self.bound("third")
+        self.assertEqual(self.through.types["binding"][1:], [PROTOBUF] * 2)
+        self.assert_content()
 
 
 if __name__ == "__main__":

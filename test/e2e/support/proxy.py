@@ -101,8 +101,9 @@ def _parse(head):
 
 class Proxy:
     """Listens on 127.0.0.1:port from start() to stop(). `requests` counts the requests that were passed on,
-    `binds` holds (pod, status) of every answered Binding, in the order of the answers, and `expired` counts the
-    watches that were told that their version is too old (410). latency: seconds that every piece of data waits, in
+    `binds` holds (pod, status) of every answered Binding, in the order of the answers, `types` the Content-Types of
+    POST requests by the last part of their path, and `expired` counts the watches that were told that their version is
+    too old (410). latency: seconds that every piece of data waits, in
     either direction."""
 
     def __init__(self, upstream_port, ca, certificate, key, port=0):
@@ -117,7 +118,7 @@ class Proxy:
         self._passing.set()
         self._lost = set()
         self.latency = 0.0
-        self.requests, self.binds, self.expired = 0, [], 0
+        self.requests, self.binds, self.types, self.expired = 0, [], {}, 0
         self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self._listener.getsockname()[1]
         self.server = f"https://127.0.0.1:{self.port}"
@@ -200,6 +201,10 @@ class Proxy:
         """One request and its answer. upstream: the kept connection to the server, as a list of none or one."""
         (method, path, _), headers = _parse(head)
         request = head + b"".join(client.body(headers))
+        if method == "POST":
+            what = path.partition("?")[0].rpartition("/")[2]
+            with self._lock:
+                self.types.setdefault(what, []).append(headers.get("content-type"))
         fault = self._take(method, path)
         if fault and fault.action == "cut":
             fault.done.set()
