@@ -3,7 +3,8 @@
 //
 //   bench_bare_loop KUBECONFIG REQUESTS CONNECTIONS [stay]
 //
-// Each line of REQUESTS is a chain: target, body, target, body ... with tabs between them. A
+// Each line of REQUESTS is a chain: target, body, target, body ... with tabs between them, where a
+// body is JSON, or protobuf as "hex:" and its bytes. A
 // chain's requests go out one after the other, as many chains at a time as there are connections.
 // Ends when all are answered with 201; with "stay" it waits to be killed then, so that its CPU time
 // can be read.
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,20 @@ namespace {
 
 struct Post {
   std::string target;
+  std::string content_type;
   std::string body;
 };
 using Chain = std::vector<Post>;
+
+Post parse_post(std::string target, std::string body) {
+  constexpr std::string_view kHex = "hex:";
+  if (!body.starts_with(kHex)) return {std::move(target), "application/json", std::move(body)};
+  std::string bytes;
+  for (std::size_t i = kHex.size(); i + 1 < body.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(body.substr(i, 2), nullptr, 16));
+  }
+  return {std::move(target), "application/vnd.kubernetes.protobuf", std::move(bytes)};
+}
 
 Chain parse_chain(const std::string& line) {
   std::vector<std::string> fields;
@@ -48,7 +61,7 @@ Chain parse_chain(const std::string& line) {
   if (fields.size() % 2 != 0) give_up("a line without an even number of fields: " + line);
   Chain chain;
   for (std::size_t i = 0; i < fields.size(); i += 2) {
-    chain.push_back({std::move(fields[i]), std::move(fields[i + 1])});
+    chain.push_back(parse_post(std::move(fields[i]), std::move(fields[i + 1])));
   }
   return chain;
 }
@@ -78,7 +91,7 @@ class Loop {
     client::HttpRequest request;
     request.method = "POST";
     request.target = std::move(post.target);
-    request.content_type = "application/json";
+    request.content_type = request.accept = post.content_type;
     request.body = std::move(post.body);
     request.lane = client::Lane::kBind;
     http_.call(std::move(request), [this, chain, at](const client::HttpOutcome& outcome) {

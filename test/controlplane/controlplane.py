@@ -71,7 +71,7 @@ class ControlPlane:
         self._audit_level = audit
         self._feature_gates = dict(feature_gates or {})
         self.processes = {}
-        self._etcd_port, self._peer_port, self.port, self._manager_port, self.kube_scheduler_port = free_ports(5)
+        self.etcd_port, self._peer_port, self.port, self._manager_port, self.kube_scheduler_port = free_ports(5)
         self.server = f"https://127.0.0.1:{self.port}"
         self.pki = None
         self.admin = None
@@ -142,7 +142,7 @@ class ControlPlane:
     def compact(self, version):
         """etcd forgets what was before a resourceVersion, as it does by itself every five minutes."""
         body = json.dumps({"revision": version, "physical": True}).encode()
-        url = f"http://127.0.0.1:{self._etcd_port}/v3/kv/compaction"
+        url = f"http://127.0.0.1:{self.etcd_port}/v3/kv/compaction"
         with urllib.request.urlopen(urllib.request.Request(url, body), timeout=30) as answer:
             answer.read()
 
@@ -194,7 +194,7 @@ class ControlPlane:
         return self.processes[name]
 
     def _start_etcd(self):
-        client = f"http://127.0.0.1:{self._etcd_port}"
+        client = f"http://127.0.0.1:{self.etcd_port}"
         peer = f"http://127.0.0.1:{self._peer_port}"
         self._spawn("etcd", "--name", "test", "--data-dir", self.dir / "etcd", "--unsafe-no-fsync",
                     "--listen-client-urls", client, "--advertise-client-urls", client,
@@ -210,7 +210,7 @@ class ControlPlane:
             off += ",ServiceAccount"
         gates = ",".join(f"{name}={str(on).lower()}" for name, on in self._feature_gates.items())
         self._spawn(
-            "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
+            "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
             "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", f"--secure-port={self.port}",
             f"--client-ca-file={self.pki.ca}", f"--tls-cert-file={cert}", f"--tls-private-key-file={key}",
             "--service-account-issuer=https://kubernetes.default.svc",

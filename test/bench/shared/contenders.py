@@ -1,6 +1,5 @@
 """Who binds pods: neuron-scheduler, the stock kube-scheduler, or a bare loop that decides nothing."""
 
-import datetime
 import json
 import ssl
 import subprocess
@@ -21,12 +20,12 @@ def bare_loop_binary():
 
 
 def post_all(plane, kubeconfig, chains, connections=16, stay=False):
-    """Sends chains of POST requests, [(path, body)...]; RuntimeError if one of them fails. stay: comes back at once
-    with a Process that does it, and does not end when it has done so."""
+    """Sends chains of POST requests, [(path, body)...]; RuntimeError if one of them fails. body: an object, or bytes of
+    protobuf. stay: comes back at once with a Process that does it, and does not end when it has done so."""
     path = plane.dir / "requests.txt"
     with open(path, "w", encoding="utf-8") as file:
         for chain in chains:
-            file.write("\t".join(part for target, body in chain for part in (target, json.dumps(body))) + "\n")
+            file.write("\t".join(part for target, body in chain for part in (target, _text(body))) + "\n")
     command = [str(part) for part in (bare_loop_binary(), kubeconfig, path, connections)]
     if stay:
         return Process("bare-loop", [*command, "stay"], plane.dir / "bare-loop.log")
@@ -34,6 +33,10 @@ def post_all(plane, kubeconfig, chains, connections=16, stay=False):
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())
     return None
+
+
+def _text(body):
+    return "hex:" + body.hex() if isinstance(body, bytes) else json.dumps(body)
 
 
 class Contender:
@@ -93,10 +96,11 @@ class KubeScheduler(Contender):
 
 
 class BareLoop(Contender):
-    """A Binding with annotations as neuron-scheduler writes them, then an event, for each pod; prepared beforehand."""
+    """A Binding with annotations as neuron-scheduler writes them, then an event, for each pod; in protobuf, prepared
+    beforehand."""
 
     scheduler_name = "nobody"
-    connections = 16
+    connections = 32
 
     def start(self):
         nodes = self.plane.admin.list("nodes")[0]
@@ -126,24 +130,47 @@ def assignment(place):
         checker.ALLOCATED: f"{name}-AWSNeuron-{core // k},AWSNeuron,0,{1 << core % k}:;"}
 
 
+def _varint(value):
+    """Of protobuf: seven bits a byte, the lowest first."""
+    *low, high = [value >> shift & 0x7F for shift in range(0, max(value.bit_length(), 1), 7)]
+    return bytes([*(byte | 0x80 for byte in low), high])
+
+
+def _message(fields):
+    """A message of {number: text, bytes of a message, integer, or a list of those}."""
+    encoded = b""
+    for number, values in fields.items():
+        for value in values if isinstance(values, list) else [values]:
+            if isinstance(value, int):
+                encoded += _varint(number << 3) + _varint(value)
+            else:
+                data = value.encode() if isinstance(value, str) else value
+                encoded += _varint(number << 3 | 2) + _varint(len(data)) + data
+    return encoded
+
+
+def _enveloped(api_version, kind, fields):
+    return b"k8s\0" + _message({1: _message({1: api_version, 2: kind}), 2: _message(fields)})
+
+
+# The numbers are those of generated.proto in k8s.io/api/core/v1, k8s.io/api/events/v1 and k8s.io/apimachinery.
+
 def _binding(made, place):
-    meta = made["metadata"]
-    return api.path_of("pods", "default", meta["name"], "binding") + "?timeout=10s", {
-        "apiVersion": "v1", "kind": "Binding", "target": {"kind": "Node", "name": place[0]["metadata"]["name"]},
-        "metadata": {"name": meta["name"], "namespace": "default", "uid": meta["uid"],
-                     "annotations": assignment(place)}}
+    meta, node = made["metadata"], place[0]["metadata"]["name"]
+    annotations = [_message({1: key, 2: value}) for key, value in assignment(place).items()]
+    return api.path_of("pods", "default", meta["name"], "binding") + "?timeout=10s", _enveloped("v1", "Binding", {
+        1: _message({1: meta["name"], 3: "default", 5: meta["uid"], 12: annotations}),
+        2: _message({1: "Node", 3: node, 5: "v1"})})
 
 
 def _event(made, place):
-    meta, name = made["metadata"], place[0]["metadata"]["name"]
-    return api.path_of("events", "default"), {
-        "apiVersion": "events.k8s.io/v1", "kind": "Event",
-        "metadata": {"name": f"{meta['name']}.{time.time_ns():x}", "namespace": "default"},
-        "eventTime": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "reportingController": "bare-loop", "reportingInstance": "bare-loop", "type": "Normal",
-        "reason": "Scheduled", "action": "Binding", "note": f"Successfully assigned default/{meta['name']} to {name}",
-        "regarding": {"kind": "Pod", "namespace": "default", "name": meta["name"], "uid": meta["uid"],
-                      "apiVersion": "v1", "resourceVersion": meta["resourceVersion"]}}
+    meta, node, now = made["metadata"], place[0]["metadata"]["name"], time.time_ns()
+    return api.path_of("events", "default") + "?timeout=10s", _enveloped("events.k8s.io/v1", "Event", {
+        1: _message({1: f"{meta['name']}.{now:x}", 3: "default"}),
+        2: _message({1: now // 10**9, 2: now % 10**9 // 1000 * 1000}),
+        4: "bare-loop", 5: "bare-loop", 6: "Binding", 7: "Scheduled",
+        8: _message({1: "Pod", 2: "default", 3: meta["name"], 4: meta["uid"], 5: "v1", 6: meta["resourceVersion"]}),
+        10: f"Successfully assigned default/{meta['name']} to {node}", 11: "Normal"})
 
 
 CONTENDERS = {"neuron-scheduler": NeuronScheduler, "kube-scheduler": KubeScheduler, "bare-loop": BareLoop}
