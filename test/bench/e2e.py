@@ -4,11 +4,12 @@
 neuron-scheduler   the binary of NEURON_SCHEDULER_BINARY
 kube-scheduler     the stock one, client limits raised to 5000 a second; it counts cores and places nothing
 bare loop          a Binding with the same annotations and an event for each pod, no decision: what the server
-                   can take. C++, one thread, requests made beforehand, --connections of them at a time.
+                   can take. C++, one thread, requests made beforehand, in protobuf, --connections of them at a
+                   time.
 
 Each run has a control plane of its own: nodes of five types, all pods created first, then the contender started.
-Rate: from the first Binding to the last Binding and its event, by what etcd has stored. Everything shares the cores of this
-machine.
+Rate: from the first Binding to the last Binding and its event, by what etcd has stored. Everything shares the cores
+of this machine.
 
 With --server demo-cluster, neuron-scheduler alone runs against the embedded API server: the line without a real
 server's cost. There the Bindings are timed by a watch, and events count for nothing.
@@ -44,9 +45,9 @@ PATIENCE = 300  # seconds for one backlog
 
 
 class StoredTimes:
-    """When the first pod was bound, by a watch that ends then; when the last Binding and the last event were stored, to
-    some 10 ms, by etcd's counts of writes and of events. An audit log would tell more, and costs the API server a twelfth of
-    its CPU time."""
+    """When the first pod was bound, by a watch that ends then; when the last Binding and the last event were stored,
+    to some 10 ms, by etcd's counts of writes and of events. An audit log would tell more, and costs the API server a
+    twelfth of its CPU time."""
 
     _EVENTS = json.dumps({"key": base64.b64encode(b"/registry/events/").decode(),
                           "range_end": base64.b64encode(b"/registry/events0").decode(),
