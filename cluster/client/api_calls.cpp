@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kProtobuf = "application/vnd.kubernetes.protobuf";
-constexpr int kUnsupportedMediaType = 415;
 constexpr std::chrono::minutes kSweepPeriod{1};
 constexpr std::string_view kMergePatch = "application/merge-patch+json";
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
@@ -114,6 +113,15 @@ WriteQueue::Config event_queue(const ApiOptions& options) {
   return config;
 }
 
+// What the server has shown so far of protobuf: nothing; it answers in it; it takes it; it, or
+// somebody in front of it, does not, which stays so.
+enum class Protobuf : std::uint8_t { kUnseen, kSpoken, kTaken, kRefused };
+
+bool protobuf_refused(const HttpAnswer& answer, bool in_protobuf) {
+  constexpr int kUnsupportedMediaType = 415;
+  return in_protobuf && answer.status == kUnsupportedMediaType;
+}
+
 class HttpApiCalls final : public ApiCalls {
  public:
   HttpApiCalls(const ApiContext& context, ApiOptions options)
@@ -127,14 +135,22 @@ class HttpApiCalls final : public ApiCalls {
 
   void bind(const model::Binding& binding, std::function<void(model::BindAnswer)> done) override {
     statuses_.forget(binding.pod_uid.text);
+    const bool in_protobuf = protobuf_ == Protobuf::kSpoken || protobuf_ == Protobuf::kTaken;
     HttpRequest request =
         write("POST", pod_target(binding.namespace_name.view(), binding.pod_name) + "/binding",
-              takes_protobuf_ ? kProtobuf : kJson, Lane::kBind);
-    request.body = takes_protobuf_ ? protobuf::binding_body(binding) : binding_body(binding);
+              in_protobuf ? kProtobuf : kJson, Lane::kBind);
+    request.body = in_protobuf ? protobuf::binding_body(binding) : binding_body(binding);
     context_.http.call(std::move(request),
-                       [this, done = std::move(done)](const HttpOutcome& outcome) {
-                         if (outcome.answer) learn(*outcome.answer);
-                         done(bind_answer(outcome));
+                       [this, in_protobuf, done = std::move(done)](const HttpOutcome& outcome) {
+                         model::BindAnswer answer = bind_answer(outcome);
+                         if (outcome.answer) {
+                           learn(*outcome.answer, in_protobuf);
+                           // The next try is in JSON.
+                           if (protobuf_refused(*outcome.answer, in_protobuf)) {
+                             answer.end = model::BindEnd::kNotTried;
+                           }
+                         }
+                         done(std::move(answer));
                        });
   }
 
@@ -216,11 +232,15 @@ class HttpApiCalls final : public ApiCalls {
     return request;
   }
 
-  void learn(const HttpAnswer& answer) {
-    if (answer.status == kUnsupportedMediaType) {
-      takes_protobuf_ = false;
-    } else if (answer.body.starts_with(protobuf::kMagic)) {
-      takes_protobuf_ = true;
+  // From the answer to a Binding.
+  void learn(const HttpAnswer& answer, bool in_protobuf) {
+    if (protobuf_ == Protobuf::kRefused) return;
+    if (protobuf_refused(answer, in_protobuf)) {
+      protobuf_ = Protobuf::kRefused;
+    } else if (in_protobuf && answer.status == 201) {
+      protobuf_ = Protobuf::kTaken;
+    } else if (protobuf_ == Protobuf::kUnseen && answer.body.starts_with(protobuf::kMagic)) {
+      protobuf_ = Protobuf::kSpoken;
     }
   }
 
@@ -229,9 +249,11 @@ class HttpApiCalls final : public ApiCalls {
     entry.key = event.pod_uid;
     entry.object = event.namespace_name + '/' + event.pod_name;
     entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
+    // An event has no second try after a refusal: a Binding must have been taken before.
+    const bool in_protobuf = protobuf_ == Protobuf::kTaken;
     entry.request = write("POST", events_target(event.namespace_name),
-                          takes_protobuf_ ? kProtobuf : kJson, Lane::kEvent);
-    entry.request.body = takes_protobuf_ ? protobuf::event_body(event) : event_body(event);
+                          in_protobuf ? kProtobuf : kJson, Lane::kEvent);
+    entry.request.body = in_protobuf ? protobuf::event_body(event) : event_body(event);
     if (event.series) {
       entry.worth = WriteQueue::Worth::kRepeat;
       entry.if_missing = std::move(entry.request);
@@ -258,7 +280,7 @@ class HttpApiCalls final : public ApiCalls {
   EventCorrelator correlator_;
   std::unique_ptr<Timer> sweep_timer_;
   model::WallTime last_event_{};
-  bool takes_protobuf_ = false;  // The server; from its answers to binds.
+  Protobuf protobuf_ = Protobuf::kUnseen;
 };
 
 }  // namespace

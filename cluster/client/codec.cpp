@@ -281,10 +281,12 @@ class WatchReaderOf final : public WatchReader<typename Kind::Object> {
 template <class Kind>
 class CodecOf final : public Codec<typename Kind::Object> {
  public:
-  explicit CodecOf(model::AnnotationFilter filter) : filter_(std::move(filter)) {}
+  CodecOf(model::AnnotationFilter filter, Format format)
+      : filter_(std::move(filter)), format_(format) {}
 
   std::string_view accept() const override {
-    return "application/vnd.kubernetes.protobuf, application/json";
+    return format_ == Format::kJson ? "application/json"
+                                    : "application/vnd.kubernetes.protobuf, application/json";
   }
 
   std::unique_ptr<ListReader<typename Kind::Object>> list_reader() override {
@@ -308,6 +310,7 @@ class CodecOf final : public Codec<typename Kind::Object> {
 
  private:
   model::AnnotationFilter filter_;
+  Format format_;
   Document document_;  // Of one object at a time: readers decode whole objects before they return.
 };
 
@@ -332,16 +335,16 @@ ApiStatus decode_status(int http_status, std::string_view body) {
   return status;
 }
 
-std::unique_ptr<Codec<model::Pod>> make_pod_codec(model::AnnotationFilter filter) {
-  return std::make_unique<CodecOf<PodKind>>(std::move(filter));
+std::unique_ptr<Codec<model::Pod>> make_pod_codec(model::AnnotationFilter filter, Format format) {
+  return std::make_unique<CodecOf<PodKind>>(std::move(filter), format);
 }
 
-std::unique_ptr<Codec<model::Node>> make_node_codec(model::AnnotationFilter filter) {
-  return std::make_unique<CodecOf<NodeKind>>(std::move(filter));
+std::unique_ptr<Codec<model::Node>> make_node_codec(model::AnnotationFilter filter, Format format) {
+  return std::make_unique<CodecOf<NodeKind>>(std::move(filter), format);
 }
 
-std::unique_ptr<Codec<model::Namespace>> make_namespace_codec() {
-  return std::make_unique<CodecOf<NamespaceKind>>(model::AnnotationFilter{});
+std::unique_ptr<Codec<model::Namespace>> make_namespace_codec(Format format) {
+  return std::make_unique<CodecOf<NamespaceKind>>(model::AnnotationFilter{}, format);
 }
 
 }  // namespace neuron_scheduler::client

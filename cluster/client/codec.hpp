@@ -89,9 +89,15 @@ class Codec {
   [[nodiscard]] virtual model::Result<std::shared_ptr<const Object>> decode(std::string body) = 0;
 };
 
+// What a codec asks for. All of them read both.
+enum class Format : std::uint8_t { kProtobufOrJson, kJson };
+
 // filter: the annotations to keep.
-[[nodiscard]] std::unique_ptr<Codec<model::Pod>> make_pod_codec(model::AnnotationFilter filter);
-[[nodiscard]] std::unique_ptr<Codec<model::Node>> make_node_codec(model::AnnotationFilter filter);
-[[nodiscard]] std::unique_ptr<Codec<model::Namespace>> make_namespace_codec();
+[[nodiscard]] std::unique_ptr<Codec<model::Pod>> make_pod_codec(
+    model::AnnotationFilter filter, Format format = Format::kProtobufOrJson);
+[[nodiscard]] std::unique_ptr<Codec<model::Node>> make_node_codec(
+    model::AnnotationFilter filter, Format format = Format::kProtobufOrJson);
+[[nodiscard]] std::unique_ptr<Codec<model::Namespace>> make_namespace_codec(
+    Format format = Format::kProtobufOrJson);
 
 }  // namespace neuron_scheduler::client

@@ -15,7 +15,8 @@ enum class BindEnd : std::uint8_t {
   kRefused,   // 400, 403, 413, 422 and other answers that mean "never".
   kConflict,  // 409: how the pod stands must be read.
   kNotFound,  // 404: there is no such pod any more.
-  kNotTried,  // 401, 429, or the request was never sent: certainly not carried out.
+  kNotTried,  // 401, 429, 415 for protobuf, or the request was never sent: certainly not carried
+              // out.
   kUnknown,   // Sent, but no whole answer, or 5xx, or 408: may have been carried out, or be so yet.
 };
 

@@ -216,12 +216,13 @@ void Process::make_client(const client::ClusterAccess& access) {
         client::make_limited_http(*observed_http_, *timers_, clock_, *configuration_.requests);
     http_ = limited_http_.get();
   }
-  pod_codec_ = client::make_pod_codec(scheduler::pod_annotation_filter());
-  node_codec_ = client::make_node_codec(scheduler::node_annotation_filter());
-  namespace_codec_ = client::make_namespace_codec();
+  pod_codec_ = client::make_pod_codec(scheduler::pod_annotation_filter(), configuration_.format);
+  node_codec_ = client::make_node_codec(scheduler::node_annotation_filter(), configuration_.format);
+  namespace_codec_ = client::make_namespace_codec(configuration_.format);
   client::ApiOptions api_options;
   api_options.hostname = host_name();
-  // A quarter of the connections for conditions, half for events: the rest is always left to binds.
+  // A quarter of the connections for conditions, half for events: the rest is left to binds, but
+  // for reads of pods and one write of a node.
   api_options.statuses_under_way_max = client::AsioHttpOptions{}.connections_max / 4;
   api_options.events_under_way_max = client::AsioHttpOptions{}.connections_max / 2;
   if (options_.leader_elect.enabled) {

@@ -24,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "cluster/client/asio_http.hpp"
+#include "cluster/client/codec.hpp"
 #include "cluster/client/kubeconfig.hpp"
 
 namespace neuron_scheduler {
@@ -96,7 +97,9 @@ class Loop {
     request.lane = client::Lane::kBind;
     http_.call(std::move(request), [this, chain, at](const client::HttpOutcome& outcome) {
       if (!outcome.answer) give_up(outcome.error);
-      if (outcome.answer->status != 201) give_up(outcome.answer->body);
+      if (const int status = outcome.answer->status; status != 201) {
+        give_up(client::decode_status(status, outcome.answer->body).message);
+      }
       send(chain, at + 1);
     });
   }

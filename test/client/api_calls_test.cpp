@@ -95,24 +95,29 @@ TEST_F(ApiCallsTest, WhatIsCreatedIsInProtobufAsLongAsTheServerSpeaksIt) {
   struct Step {
     int status;
     std::string body;
-    std::string sent;  // Before that answer.
+    std::string sent;        // The Binding that is answered so.
+    std::string event_sent;  // Before it.
+    BindEnd end;
   };
+  // A server that cannot is never asked again, and the Binding that it refused goes out once more.
   const Step steps[] = {
-      {201, status_json(""), json},
-      {201, said, json},
-      {201, said, protobuf},
-      {429, "later", protobuf},
-      {415, said, protobuf},
-      {201, status_json(""), json},
-      {409, said, json},
-      {201, "", protobuf},
+      {201, status_json(""), json, json, BindEnd::kDone},
+      {409, said, json, json, BindEnd::kConflict},
+      {429, "later", protobuf, json, BindEnd::kNotTried},
+      {201, status_json(""), protobuf, json, BindEnd::kDone},
+      {404, said, protobuf, protobuf, BindEnd::kNotFound},
+      {415, said, protobuf, protobuf, BindEnd::kNotTried},
+      {415, said, json, json, BindEnd::kRefused},
+      {201, said, json, json, BindEnd::kDone},
+      {201, said, json, json, BindEnd::kDone},
   };
   for (const auto& step : steps) {
+    SCOPED_TRACE(&step - steps);
     api->write_event(*pod("e"), {false, "Scheduled", "Binding", "x"}, "r");
-    EXPECT_EQ(http.calls.front().request.content_type, step.sent);
-    EXPECT_EQ(http.calls.front().request.body.front(), step.sent == json ? '{' : 'k');
+    EXPECT_EQ(http.calls.front().request.content_type, step.event_sent);
+    EXPECT_EQ(http.calls.front().request.body.front(), step.event_sent == json ? '{' : 'k');
     http.answer(201, "");
-    bind_answered([&] { http.answer(step.status, step.body); });
+    EXPECT_EQ(bind_answered([&] { http.answer(step.status, step.body); }).end, step.end);
     EXPECT_EQ(request.content_type, step.sent);
     EXPECT_EQ(request.body.front(), step.sent == json ? '{' : 'k');
   }

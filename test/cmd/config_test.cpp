@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -120,6 +121,7 @@ profiles:
   EXPECT_EQ(configuration.queue.initial_backoff, seconds{2});
   EXPECT_EQ(configuration.queue.max_backoff, seconds{30});
   EXPECT_EQ(configuration.kubeconfig, "/k");
+  EXPECT_EQ(configuration.format, client::Format::kJson);
   ASSERT_TRUE(configuration.requests);
   EXPECT_EQ(configuration.requests->per_second, 12.5);
   EXPECT_EQ(configuration.requests->burst, 20U);
@@ -145,6 +147,28 @@ TEST(ConfigurationTest, ARateHasKubeSchedulersBurst) {
   EXPECT_EQ(read("clientConnection: {qps: 50}").requests->burst, 100U);
   EXPECT_FALSE(read("clientConnection: {qps: -1}").requests);
   EXPECT_FALSE(read("clientConnection: {qps: 0, burst: 0}").requests);
+}
+
+TEST(ConfigurationTest, JsonInOneKeyIsJsonBothWays) {
+  const std::string json = "application/json";
+  const std::string protobuf = "application/vnd.kubernetes.protobuf";
+  const std::tuple<std::string, std::string, client::Format> rows[] = {
+      {"", "", client::Format::kProtobufOrJson},
+      {protobuf, "", client::Format::kProtobufOrJson},
+      {protobuf, protobuf, client::Format::kProtobufOrJson},
+      {protobuf, protobuf + "," + json, client::Format::kProtobufOrJson},
+      {json, "", client::Format::kJson},
+      {"", json, client::Format::kJson},
+      {protobuf, json, client::Format::kJson},
+      {json, protobuf, client::Format::kJson},
+  };
+  for (const auto& [content, accept, want] : rows) {
+    EXPECT_EQ(read("clientConnection: {contentType: '" + content + "', acceptContentTypes: '" +
+                   accept + "'}")
+                  .format,
+              want)
+        << content << ' ' << accept;
+  }
 }
 
 TEST(ConfigurationTest, AZeroLeaseTimeIsNotSaid) {
@@ -207,10 +231,9 @@ INSTANTIATE_TEST_SUITE_P(
             "f: clientConnection.qps: Invalid value: \"fast\": must be a number"},
         Bad{"QpsMax", "clientConnection: {qps: 1e9}",
             "f: clientConnection.qps: Invalid value: 1000000000: must not be more than 1000000"},
-        Bad{"Protobuf", "clientConnection: {contentType: application/vnd.kubernetes.protobuf}",
-            "f: clientConnection.contentType: Invalid value: "
-            "\"application/vnd.kubernetes.protobuf\": is not built yet: only \"application/json\" "
-            "is"},
+        Bad{"ContentType", "clientConnection: {contentType: application/yaml}",
+            "f: clientConnection.contentType: Invalid value: \"application/yaml\": must be "
+            "\"application/json\" or \"application/vnd.kubernetes.protobuf\""},
         Bad{"Lock", "leaderElection: {resourceLock: endpoints}",
             "f: leaderElection.resourceLock: Invalid value: \"endpoints\": resourceLock value must "
             "be \"leases\""},

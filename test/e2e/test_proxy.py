@@ -186,7 +186,7 @@ class ProxyTest(unittest.TestCase):
         said = b"too old resource version: 1 (2)"
         self.server.lines = (
             b'{"type":"ERROR","object":{"message":"%s","code":410}}\n' % said,
-            b"k8s\x00\x0a\x09\x0a\x02v1\x12\x06Status\x12\x21\x1a\x1f" + said,
+            b"k8s\x00\x0a\x0c\x0a\x02v1\x12\x06Status\x12\x21\x1a\x1f" + said,
             b'{"type":"ERROR","object":{"message":"etcdserver: request timed out","code":500}}\n',
         )
         self.server.go_on.set()

@@ -143,10 +143,16 @@ void read_client_connection(ArgsReader& file, Configuration& configuration) {
   if (!section) return;
   configuration.kubeconfig = section->text("kubeconfig", "");
   configuration.requests = read_rate(*section);
+  // One for both directions: a server that is not asked for protobuf is sent none.
   for (const char* const key : {"contentType", "acceptContentTypes"}) {
     const std::string type = section->text(key, "");
-    if (type.empty() || type == "application/json") continue;
-    section->invalid(key, "is not built yet: only \"application/json\" is");
+    if (type == "application/json") {
+      configuration.format = client::Format::kJson;
+    } else if (!type.empty() && type != "application/vnd.kubernetes.protobuf" &&
+               type != "application/vnd.kubernetes.protobuf,application/json") {
+      section->invalid(key,
+                       "must be \"application/json\" or \"application/vnd.kubernetes.protobuf\"");
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/client/codec.hpp"
 #include "cluster/client/limited_http.hpp"
 #include "cluster/model/result.hpp"
 #include "scheduler/args.hpp"
@@ -33,6 +34,7 @@ struct Configuration {
   LeaderElection leader_election;
   std::string kubeconfig;                     // Empty: not said.
   std::optional<client::RateLimit> requests;  // None: as many as the API server takes.
+  client::Format format = client::Format::kProtobufOrJson;
 
   [[nodiscard]] std::vector<std::string> scheduler_names() const;
 };
