@@ -148,12 +148,11 @@ std::optional<Totals::Invalid> Totals::refresh() {
 std::vector<std::size_t> Totals::best() const {
   std::vector<std::size_t> rows;
   std::int64_t highest = kNone;
+  for (const std::int64_t total : totals_) highest = std::max(highest, total);
+  if (highest == kNone) return rows;
   const std::int64_t* totals = totals_.data();
-  for (std::size_t row = 0; row < totals_.size(); ++row) {
-    if (totals[row] < highest || totals[row] == kNone) continue;
-    if (totals[row] > highest) rows.clear();
-    highest = totals[row];
-    rows.push_back(row);
+  for (std::size_t row = 0, count = totals_.size(); row < count; ++row) {
+    if (totals[row] == highest) rows.push_back(row);
   }
   return rows;
 }
