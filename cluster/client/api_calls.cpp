@@ -14,13 +14,25 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kProtobuf = "application/vnd.kubernetes.protobuf";
 constexpr std::chrono::minutes kSweepPeriod{1};
 constexpr std::string_view kMergePatch = "application/merge-patch+json";
 constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 
-model::BindEnd bind_end(int status) {
+// What the server has shown so far of protobuf: nothing; it answers in it; it takes it; it, or
+// somebody in front of it, does not, which stays so.
+enum class Protobuf : std::uint8_t { kUnseen, kSpoken, kTaken, kRefused };
+
+std::string_view media_type(bool in_protobuf) {
+  return in_protobuf ? kProtobufMediaType : kJsonMediaType;
+}
+
+bool protobuf_refused(int status, bool in_protobuf) {
+  constexpr int kUnsupportedMediaType = 415;
+  return in_protobuf && status == kUnsupportedMediaType;
+}
+
+model::BindEnd bind_end(int status, bool in_protobuf) {
+  if (protobuf_refused(status, in_protobuf)) return model::BindEnd::kNotTried;  // JSON is next.
   if (status == 200 || status == 201) return model::BindEnd::kDone;
   if (status == 404) return model::BindEnd::kNotFound;
   if (status == 409) return model::BindEnd::kConflict;
@@ -30,7 +42,7 @@ model::BindEnd bind_end(int status) {
   return model::BindEnd::kUnknown;
 }
 
-model::BindAnswer bind_answer(const HttpOutcome& outcome) {
+model::BindAnswer bind_answer(const HttpOutcome& outcome, bool in_protobuf) {
   model::BindAnswer answer;
   if (!outcome.answer) {
     answer.end = outcome.failure == HttpFailure::kNotSent ? model::BindEnd::kNotTried
@@ -38,7 +50,7 @@ model::BindAnswer bind_answer(const HttpOutcome& outcome) {
     answer.message = outcome.error;
     return answer;
   }
-  answer.end = bind_end(outcome.answer->status);
+  answer.end = bind_end(outcome.answer->status, in_protobuf);
   if (answer.end == model::BindEnd::kDone) return answer;
   const ApiStatus status = decode_status(outcome.answer->status, outcome.answer->body);
   answer.message = status.message;
@@ -113,15 +125,6 @@ WriteQueue::Config event_queue(const ApiOptions& options) {
   return config;
 }
 
-// What the server has shown so far of protobuf: nothing; it answers in it; it takes it; it, or
-// somebody in front of it, does not, which stays so.
-enum class Protobuf : std::uint8_t { kUnseen, kSpoken, kTaken, kRefused };
-
-bool protobuf_refused(const HttpAnswer& answer, bool in_protobuf) {
-  constexpr int kUnsupportedMediaType = 415;
-  return in_protobuf && answer.status == kUnsupportedMediaType;
-}
-
 class HttpApiCalls final : public ApiCalls {
  public:
   HttpApiCalls(const ApiContext& context, ApiOptions options)
@@ -138,19 +141,12 @@ class HttpApiCalls final : public ApiCalls {
     const bool in_protobuf = protobuf_ == Protobuf::kSpoken || protobuf_ == Protobuf::kTaken;
     HttpRequest request =
         write("POST", pod_target(binding.namespace_name.view(), binding.pod_name) + "/binding",
-              in_protobuf ? kProtobuf : kJson, Lane::kBind);
+              media_type(in_protobuf), Lane::kBind);
     request.body = in_protobuf ? protobuf::binding_body(binding) : binding_body(binding);
     context_.http.call(std::move(request),
                        [this, in_protobuf, done = std::move(done)](const HttpOutcome& outcome) {
-                         model::BindAnswer answer = bind_answer(outcome);
-                         if (outcome.answer) {
-                           learn(*outcome.answer, in_protobuf);
-                           // The next try is in JSON.
-                           if (protobuf_refused(*outcome.answer, in_protobuf)) {
-                             answer.end = model::BindEnd::kNotTried;
-                           }
-                         }
-                         done(std::move(answer));
+                         if (outcome.answer) learn(*outcome.answer, in_protobuf);
+                         done(bind_answer(outcome, in_protobuf));
                        });
   }
 
@@ -235,7 +231,7 @@ class HttpApiCalls final : public ApiCalls {
   // From the answer to a Binding.
   void learn(const HttpAnswer& answer, bool in_protobuf) {
     if (protobuf_ == Protobuf::kRefused) return;
-    if (protobuf_refused(answer, in_protobuf)) {
+    if (protobuf_refused(answer.status, in_protobuf)) {
       protobuf_ = Protobuf::kRefused;
     } else if (in_protobuf && answer.status == 201) {
       protobuf_ = Protobuf::kTaken;
@@ -251,8 +247,8 @@ class HttpApiCalls final : public ApiCalls {
     entry.worth = event.text.warning ? WriteQueue::Worth::kWarning : WriteQueue::Worth::kNormal;
     // An event has no second try after a refusal: a Binding must have been taken before.
     const bool in_protobuf = protobuf_ == Protobuf::kTaken;
-    entry.request = write("POST", events_target(event.namespace_name),
-                          in_protobuf ? kProtobuf : kJson, Lane::kEvent);
+    entry.request =
+        write("POST", events_target(event.namespace_name), media_type(in_protobuf), Lane::kEvent);
     entry.request.body = in_protobuf ? protobuf::event_body(event) : event_body(event);
     if (event.series) {
       entry.worth = WriteQueue::Worth::kRepeat;

@@ -89,6 +89,9 @@ class Codec {
   [[nodiscard]] virtual model::Result<std::shared_ptr<const Object>> decode(std::string body) = 0;
 };
 
+inline constexpr std::string_view kJsonMediaType = "application/json";
+inline constexpr std::string_view kProtobufMediaType = "application/vnd.kubernetes.protobuf";
+
 // What a codec asks for. All of them read both.
 enum class Format : std::uint8_t { kProtobufOrJson, kJson };
 

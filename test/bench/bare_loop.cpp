@@ -4,10 +4,9 @@
 //   bench_bare_loop KUBECONFIG REQUESTS CONNECTIONS [stay]
 //
 // Each line of REQUESTS is a chain: target, body, target, body ... with tabs between them, where a
-// body is JSON, or protobuf as "hex:" and its bytes. A
-// chain's requests go out one after the other, as many chains at a time as there are connections.
-// Ends when all are answered with 201; with "stay" it waits to be killed then, so that its CPU time
-// can be read.
+// body is JSON, or protobuf as "hex:" and its bytes. A chain's requests go out one after the other,
+// as many chains at a time as there are connections. Ends when all are answered with 201; with
+// "stay" it waits to be killed then, so that its CPU time can be read.
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,12 +43,14 @@ using Chain = std::vector<Post>;
 
 Post parse_post(std::string target, std::string body) {
   constexpr std::string_view kHex = "hex:";
-  if (!body.starts_with(kHex)) return {std::move(target), "application/json", std::move(body)};
+  if (!body.starts_with(kHex)) {
+    return {std::move(target), std::string(client::kJsonMediaType), std::move(body)};
+  }
   std::string bytes;
   for (std::size_t i = kHex.size(); i + 1 < body.size(); i += 2) {
     bytes += static_cast<char>(std::stoi(body.substr(i, 2), nullptr, 16));
   }
-  return {std::move(target), "application/vnd.kubernetes.protobuf", std::move(bytes)};
+  return {std::move(target), std::string(client::kProtobufMediaType), std::move(bytes)};
 }
 
 Chain parse_chain(const std::string& line) {

@@ -17,8 +17,6 @@ server's cost. There the Bindings are timed by a watch, and events count for not
 
 import argparse
 import base64
-import http.client
-import json
 import os
 import re
 import shutil
@@ -49,13 +47,11 @@ class StoredTimes:
     to some 10 ms, by etcd's counts of writes and of events. An audit log would tell more, and costs the API server a
     twelfth of its CPU time."""
 
-    _EVENTS = json.dumps({"key": base64.b64encode(b"/registry/events/").decode(),
-                          "range_end": base64.b64encode(b"/registry/events0").decode(),
-                          "count_only": True, "serializable": True})
+    _EVENTS = {"key": base64.b64encode(b"/registry/events/").decode(),
+               "range_end": base64.b64encode(b"/registry/events0").decode(), "count_only": True, "serializable": True}
 
     def __init__(self, plane, count):
         self._plane, self._count = plane, count
-        self._etcd = http.client.HTTPConnection("127.0.0.1", plane.etcd_port, timeout=10)
         self._before = self._writes()
         self.bindings = self.events = 0
         self.first = self.bound = self.last = None
@@ -71,8 +67,7 @@ class StoredTimes:
 
     def _writes(self):
         """(writes, events) that there ever were."""
-        self._etcd.request("POST", "/v3/kv/range", self._EVENTS)
-        answer = json.loads(self._etcd.getresponse().read())
+        answer = self._plane.ask_etcd("/v3/kv/range", self._EVENTS)
         return int(answer["header"]["revision"]), int(answer.get("count", 0))
 
     def look(self):

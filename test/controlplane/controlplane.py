@@ -71,7 +71,7 @@ class ControlPlane:
         self._audit_level = audit
         self._feature_gates = dict(feature_gates or {})
         self.processes = {}
-        self.etcd_port, self._peer_port, self.port, self._manager_port, self.kube_scheduler_port = free_ports(5)
+        self._etcd_port, self._peer_port, self.port, self._manager_port, self.kube_scheduler_port = free_ports(5)
         self.server = f"https://127.0.0.1:{self.port}"
         self.pki = None
         self.admin = None
@@ -141,10 +141,13 @@ class ControlPlane:
 
     def compact(self, version):
         """etcd forgets what was before a resourceVersion, as it does by itself every five minutes."""
-        body = json.dumps({"revision": version, "physical": True}).encode()
-        url = f"http://127.0.0.1:{self.etcd_port}/v3/kv/compaction"
-        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=30) as answer:
-            answer.read()
+        self.ask_etcd("/v3/kv/compaction", {"revision": version, "physical": True})
+
+    def ask_etcd(self, path, body):
+        """The answer of etcd's JSON API to a POST request."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self._etcd_port}{path}", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
 
     def wait_ready(self, timeout=60.0):
         """Waits until kube-apiserver says ready and the namespaces that every cluster has are there."""
@@ -194,7 +197,7 @@ class ControlPlane:
         return self.processes[name]
 
     def _start_etcd(self):
-        client = f"http://127.0.0.1:{self.etcd_port}"
+        client = f"http://127.0.0.1:{self._etcd_port}"
         peer = f"http://127.0.0.1:{self._peer_port}"
         self._spawn("etcd", "--name", "test", "--data-dir", self.dir / "etcd", "--unsafe-no-fsync",
                     "--listen-client-urls", client, "--advertise-client-urls", client,
@@ -210,7 +213,7 @@ class ControlPlane:
             off += ",ServiceAccount"
         gates = ",".join(f"{name}={str(on).lower()}" for name, on in self._feature_gates.items())
         self._spawn(
-            "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
+            "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
             "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", f"--secure-port={self.port}",
             f"--client-ca-file={self.pki.ca}", f"--tls-cert-file={cert}", f"--tls-private-key-file={key}",
             "--service-account-issuer=https://kubernetes.default.svc",

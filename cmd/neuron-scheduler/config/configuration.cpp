@@ -146,9 +146,9 @@ void read_client_connection(ArgsReader& file, Configuration& configuration) {
   // One for both directions: a server that is not asked for protobuf is sent none.
   for (const char* const key : {"contentType", "acceptContentTypes"}) {
     const std::string type = section->text(key, "");
-    if (type == "application/json") {
+    if (type == client::kJsonMediaType) {
       configuration.format = client::Format::kJson;
-    } else if (!type.empty() && type != "application/vnd.kubernetes.protobuf" &&
+    } else if (!type.empty() && type != client::kProtobufMediaType &&
                type != "application/vnd.kubernetes.protobuf,application/json") {
       section->invalid(key,
                        "must be \"application/json\" or \"application/vnd.kubernetes.protobuf\"");

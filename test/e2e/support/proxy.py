@@ -103,8 +103,7 @@ class Proxy:
     """Listens on 127.0.0.1:port from start() to stop(). `requests` counts the requests that were passed on,
     `binds` holds (pod, status) of every answered Binding, in the order of the answers, `types` the Content-Types of
     POST requests by the last part of their path, and `expired` counts the watches that were told that their version is
-    too old (410). latency: seconds that every piece of data waits, in
-    either direction."""
+    too old (410). latency: seconds that every piece of data waits, in either direction."""
 
     def __init__(self, upstream_port, ca, certificate, key, port=0):
         self._upstream = ("127.0.0.1", upstream_port)
